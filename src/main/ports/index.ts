@@ -1,0 +1,10 @@
+export type { Timers } from '#kernel';
+export type { BrowserTab, BrowserTabs } from './browserTabs.ts';
+export type { Files } from './files.ts';
+export type { Http, HttpOutcome, HttpRequest } from './http.ts';
+export type { KeyVault } from './keyVault.ts';
+export type { Log } from './log.ts';
+export type { Random } from './random.ts';
+export type { Screen, ScreenPicture } from './screen.ts';
+export type { Presence, SessionFacts, SessionPort } from './session.ts';
+export type { ForegroundWindow, SourceHealth, WindowReading, Windows } from './windows.ts';

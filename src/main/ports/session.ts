@@ -1,0 +1,23 @@
+import type { Disposable } from '#kernel';
+
+/** Whether somebody can be in front of the screen. */
+export type Presence = 'active' | 'idle' | 'locked';
+
+/** The signed-in person and the machine, as the operating system tells it. */
+export interface SessionFacts {
+  readonly user: string;
+  readonly displayName: string | null;
+  readonly accountType: 'local' | 'domain' | 'entra' | 'unknown';
+  readonly machine: string;
+  readonly timeZone: string;
+  /** The machine's own addresses, for "on the school's network". */
+  readonly addresses: readonly string[];
+  /** Stable per machine; survives a re-image. */
+  readonly hardwareId: string;
+}
+
+export interface SessionPort {
+  facts(): Promise<SessionFacts>;
+  /** Calls `onPresence` with the present state and then on each change. */
+  watchPresence(onPresence: (presence: Presence) => void): Disposable;
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { base64urlSchema, envelopeSchema, prioritySchema } from './envelope.ts';
+import { healthItemSchema, sha256Schema } from './record.ts';
+import { epochMsSchema, idSchema } from './text.ts';
+
+/**
+ * Agent <-> server, version 1. Every request but `enrol` carries `Authorization: Bearer <JWT>`,
+ * a short-lived EdDSA token by the device's key bound to method, path and body digest (`shared/seal`).
+ */
+export const AGENT_PATHS = {
+  enrol: '/agent/v1/enrol',
+  policy: '/agent/v1/policy',
+  envelopes: '/agent/v1/envelopes',
+  /** `+ '/' + sha256` */
+  blobs: '/agent/v1/blobs',
+  heartbeat: '/agent/v1/heartbeat',
+  events: '/agent/v1/events',
+} as const;
+
+/** Largest batch, so that one request stays small on a school's uplink. */
+export const MAX_BATCH_RECORDS = 100;
+export const MAX_BATCH_BYTES = 2_000_000;
+export const MAX_BLOB_BYTES = 20_000_000;
+
+export const enrolRequestSchema = z.object({
+  /** The secret of the enrolment token (the token itself also carries addresses and keys; see `shared/seal`). */
+  tokenId: z.string().min(1).max(64),
+  tokenSecret: z.string().min(1).max(128),
+  /** The device's Ed25519 public key, raw 32 bytes. */
+  publicKey: base64urlSchema.length(43),
+  machine: z.string().min(1).max(256),
+  /** A stable id of the hardware, so that a re-imaged machine supersedes its old self. */
+  hardwareId: z.string().min(1).max(128),
+  platform: z.enum(['win32', 'darwin', 'linux']),
+  agentVersion: z.string().min(1).max(40),
+});
+export const enrolResponseSchema = z.object({
+  deviceId: idSchema,
+  serverTime: epochMsSchema,
+});
+
+export const intakeKeySchema = z.object({
+  keyId: z.string().min(1).max(64),
+  /** X25519 public key, raw 32 bytes. */
+  publicKey: base64urlSchema.length(43),
+});
+export type IntakeKey = z.infer<typeof intakeKeySchema>;
+
+/** `GET policy`: a signed policy and the key to seal to. `304` when the ETag is the device's own. */
+export const policyResponseSchema = z.object({
+  /** Compact JWS (EdDSA) over a `policySchema` document. */
+  policy: z.string().min(1).max(20_000_000),
+  intakeKey: intakeKeySchema,
+});
+
+export const envelopesRequestSchema = z.object({
+  /** Most urgent first. */
+  envelopes: z.array(envelopeSchema).min(1).max(MAX_BATCH_RECORDS),
+});
+export const envelopeAnswerSchema = z.discriminatedUnion('status', [
+  z.object({ id: idSchema, status: z.literal('stored') }),
+  z.object({ id: idSchema, status: z.literal('duplicate') }),
+  z.object({ id: idSchema, status: z.literal('rejected'), reason: z.string().min(1).max(200) }),
+]);
+export const envelopesResponseSchema = z.object({
+  /** One answer for each envelope, in order. */
+  answers: z.array(envelopeAnswerSchema),
+  /** Sealed screenshots the server lacks. */
+  wants: z.array(sha256Schema),
+  serverTime: epochMsSchema,
+});
+
+export const heartbeatRequestSchema = z.object({
+  agentVersion: z.string().min(1).max(40),
+  policyReceived: z.int().min(0),
+  policyApplied: z.int().min(0),
+  health: z.array(healthItemSchema).max(100),
+  queue: z.object({
+    records: z.int().min(0),
+    blobs: z.int().min(0),
+    bytes: z.int().min(0),
+    oldestAt: epochMsSchema.nullable(),
+    dropped: z.int().min(0),
+    quarantined: z.int().min(0),
+    /** The highest sequence number given out so far. */
+    lastSequence: z.int().min(0),
+    topPriority: prioritySchema.nullable(),
+  }),
+});
+export type Heartbeat = z.infer<typeof heartbeatRequestSchema>;
+export const heartbeatResponseSchema = z.object({
+  policyEtag: z.string().max(200),
+  serverTime: epochMsSchema,
+});
+
+/** Every error answer of the server, agent and console alike. */
+export const errorResponseSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    /** Where the input was wrong, as a path such as `envelopes.0.id`; only for `invalid_input`. */
+    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  }),
+});

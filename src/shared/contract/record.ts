@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { hitSchema } from './hit.ts';
+import { observationSchema, sessionSchema } from './observation.ts';
+import { epochMsSchema, idSchema, MAX_NOTE_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH } from './text.ts';
+
+/**
+ * The plain content of a record, before it is sealed on the device and after it is opened on the server.
+ * `kind` tells the four apart.
+ */
+
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 as 64 hexadecimal digits');
+
+/** A picture that travels on its own, after its text. `sha256` and `sealedBytes` are those of the sealed blob. */
+export const screenshotSchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('taken'),
+    sha256: sha256Schema,
+    sealedBytes: z.int().min(1).max(20_000_000),
+    mediaType: z.enum(['image/jpeg', 'image/png']),
+    width: z.int().min(1).max(20_000),
+    height: z.int().min(1).max(20_000),
+  }),
+  z.object({
+    state: z.literal('none'),
+    reason: z.enum([
+      'locked_category',
+      'policy',
+      'private_window',
+      'window_gone',
+      'blank_image',
+      'no_permission',
+      'not_supported',
+      'storage_full',
+      'failed',
+    ]),
+  }),
+]);
+export type Screenshot = z.infer<typeof screenshotSchema>;
+
+/** What was in front before the flagged moment: enough to understand it, no more. */
+export const contextEntrySchema = z.object({
+  at: epochMsSchema,
+  app: z.string().max(512),
+  title: z.string().max(MAX_TITLE_LENGTH),
+  url: z.string().max(MAX_URL_LENGTH).nullable(),
+});
+
+/** One or more hits on an observation. */
+export const captureSchema = z.object({
+  kind: z.literal('capture'),
+  id: idSchema,
+  observation: observationSchema,
+  hits: z.array(hitSchema).min(1).max(100),
+  /** Search words taken out of the URL, where a hit's field is `search`. */
+  search: z.string().max(MAX_URL_LENGTH).nullable(),
+  /** Oldest first. */
+  context: z.array(contextEntrySchema).max(20),
+  screenshot: screenshotSchema,
+  policyVersion: z.int().min(0),
+});
+export type Capture = z.infer<typeof captureSchema>;
+
+/** The same rule fired again for the same user and device within its cooldown: one capture, counted. */
+export const repeatSchema = z.object({
+  kind: z.literal('repeat'),
+  id: idSchema,
+  captureId: idSchema,
+  /** All occurrences so far, the first included. The server keeps the largest it has seen. */
+  occurrences: z.int().min(2),
+  lastAt: epochMsSchema,
+});
+
+/** What a pupil told an adult. */
+export const reportSchema = z.object({
+  kind: z.literal('report'),
+  id: idSchema,
+  at: epochMsSchema,
+  session: sessionSchema,
+  /** What it is about, as the pupil's window words it. */
+  about: z.enum(['something_i_saw', 'someone_to_me', 'someone_else', 'how_i_feel', 'something_else']),
+  text: z.string().max(MAX_NOTE_LENGTH),
+  urgent: z.boolean(),
+  /** The trusted adult the pupil chose: an id from the policy's contacts, or null. */
+  contactId: z.string().max(100).nullable(),
+  /** What was in front when the tray was pressed, if the pupil left it attached. */
+  attached: contextEntrySchema.nullable(),
+  screenshot: screenshotSchema.nullable(),
+});
+export type Report = z.infer<typeof reportSchema>;
+
+/** The state of one part of the agent. */
+export const healthItemSchema = z.object({
+  /** Which part: `observe`, `rules`, `screen`, `outbox`, `deliver`, `policy`, `extension.chrome` ... */
+  part: z.string().min(1).max(60),
+  state: z.enum(['ok', 'degraded', 'failed']),
+  /** A closed code, for machines; never contains titles, URLs or names. */
+  code: z.string().min(1).max(60),
+  /** One sentence a technician understands: what happened, what to do. */
+  message: z.string().max(500),
+  since: epochMsSchema,
+});
+export type HealthItem = z.infer<typeof healthItemSchema>;
+
+/** A change of the agent's health, as a durable record. */
+export const healthEventSchema = z.object({
+  kind: z.literal('health'),
+  id: idSchema,
+  at: epochMsSchema,
+  items: z.array(healthItemSchema).max(100),
+});
+
+export const recordSchema = z.discriminatedUnion('kind', [
+  captureSchema,
+  repeatSchema,
+  reportSchema,
+  healthEventSchema,
+]);
+export type PlainRecord = z.infer<typeof recordSchema>;

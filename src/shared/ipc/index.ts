@@ -1,0 +1,1 @@
+export { type ChannelInput, type ChannelName, type ChannelOutput, channels, type RendererApi } from './channels.ts';

@@ -1,0 +1,3 @@
+export type { Clock, Timers } from './clock.ts';
+export { createDisposables, type Disposable, type Disposables } from './disposable.ts';
+export { err, ok, type Result } from './result.ts';

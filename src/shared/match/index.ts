@@ -1,0 +1,1 @@
+export type { Matcher, MatchContext, MatchResult, MatchSubject } from './types.ts';
