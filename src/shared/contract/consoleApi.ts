@@ -54,6 +54,9 @@ const itemBase = {
   /** A report is `critical` when the pupil pressed "I need help now", otherwise `high`. */
   severity: severitySchema,
   device: z.object({ id: idSchema, machine: z.string() }),
+  /** When the device wrote the record to its outbox, by the device's clock. */
+  createdAt: epochMsSchema,
+  /** When the server committed it. */
   receivedAt: epochMsSchema,
   occurrences: z.int().min(1),
   lastAt: epochMsSchema,
