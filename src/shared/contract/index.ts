@@ -3,6 +3,7 @@ export * from './categories.ts';
 export * from './consoleApi.ts';
 export * from './envelope.ts';
 export * from './hit.ts';
+export * from './nativeMessages.ts';
 export * from './observation.ts';
 export * from './policy.ts';
 export * from './record.ts';
