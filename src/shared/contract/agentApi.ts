@@ -65,7 +65,10 @@ export const envelopeAnswerSchema = z.discriminatedUnion('status', [
 export const envelopesResponseSchema = z.object({
   /** One answer for each envelope, in order. */
   answers: z.array(envelopeAnswerSchema),
-  /** Sealed screenshots the server lacks. */
+  /**
+   * Sealed screenshots the server lacks, of those that `screenshot` records in this batch name (stored and
+   * duplicate alike). One that is not in here is on the server already: the agent lets go of it.
+   */
   wants: z.array(sha256Schema),
   serverTime: epochMsSchema,
 });

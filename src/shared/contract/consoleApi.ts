@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { categorySchema, severitySchema } from './categories.ts';
-import { healthItemSchema, captureSchema, reportSchema } from './record.ts';
+import { captureSchema, healthItemSchema, reportSchema, screenshotSchema } from './record.ts';
 import { epochMsSchema, idSchema, MAX_NOTE_LENGTH } from './text.ts';
 
 /** Console <-> server, version 1. Signed in by session cookie; every change carries the CSRF header below. */
@@ -47,6 +47,10 @@ export type Me = z.infer<typeof meSchema>;
 export const itemStateSchema = z.enum(['waiting', 'passed', 'no_concern', 'action_recorded']);
 export type ItemState = z.infer<typeof itemStateSchema>;
 
+/** The record as the device wrote it, with what is known of its picture by now. */
+const shownCaptureSchema = captureSchema.extend({ screenshot: screenshotSchema });
+const shownReportSchema = reportSchema.extend({ screenshot: screenshotSchema.nullable() });
+
 /** One thing that asks for a person's judgement: a capture or a pupil's report. */
 const itemBase = {
   id: idSchema,
@@ -62,8 +66,8 @@ const itemBase = {
   lastAt: epochMsSchema,
 };
 export const queueItemSchema = z.discriminatedUnion('kind', [
-  z.object({ ...itemBase, kind: z.literal('capture'), category: categorySchema, capture: captureSchema }),
-  z.object({ ...itemBase, kind: z.literal('report'), report: reportSchema }),
+  z.object({ ...itemBase, kind: z.literal('capture'), category: categorySchema, capture: shownCaptureSchema }),
+  z.object({ ...itemBase, kind: z.literal('report'), report: shownReportSchema }),
 ]);
 export type QueueItem = z.infer<typeof queueItemSchema>;
 
@@ -95,7 +99,7 @@ export const historyEntrySchema = z.object({
 export const itemResponseSchema = z.object({
   item: queueItemSchema,
   history: z.array(historyEntrySchema),
-  /** Whether the sealed screenshot has arrived; it may come after its text. */
+  /** Whether the picture can be looked at: `available` when it was taken and its sealed bytes have arrived. */
   screenshot: z.enum(['available', 'awaited', 'none']),
   /** What this person may do with the item in its present state. */
   allowed: z.array(z.enum(['no_concern', 'pass', 'record_action', 'reopen'])),

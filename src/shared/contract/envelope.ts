@@ -25,7 +25,7 @@ export const envelopeSchema = z.object({
   deviceId: idSchema,
   /** 1, 2, 3 ... per device without gaps, so that the server can show that nothing is missing. */
   sequence: z.int().min(1),
-  kind: z.enum(['capture', 'repeat', 'report', 'health']),
+  kind: z.enum(['capture', 'repeat', 'report', 'screenshot', 'dropped', 'health']),
   priority: prioritySchema,
   createdAt: epochMsSchema,
   /** The school's intake key this was sealed to. */

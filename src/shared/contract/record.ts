@@ -5,35 +5,56 @@ import { epochMsSchema, idSchema, MAX_NOTE_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LEN
 
 /**
  * The plain content of a record, before it is sealed on the device and after it is opened on the server.
- * `kind` tells the four apart.
+ * `kind` tells them apart.
  */
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 as 64 hexadecimal digits');
 
 /** A picture that travels on its own, after its text. `sha256` and `sealedBytes` are those of the sealed blob. */
+const takenSchema = z.object({
+  state: z.literal('taken'),
+  sha256: sha256Schema,
+  sealedBytes: z.int().min(1).max(20_000_000),
+  mediaType: z.enum(['image/jpeg', 'image/png']),
+  width: z.int().min(1).max(20_000),
+  height: z.int().min(1).max(20_000),
+});
+const noScreenshotSchema = z.object({
+  state: z.literal('none'),
+  reason: z.enum([
+    'locked_category',
+    'policy',
+    'private_window',
+    'window_gone',
+    'blank_image',
+    'no_permission',
+    'not_supported',
+    'storage_full',
+    'failed',
+    /** The agent was stopped between writing the text and taking the picture. */
+    'interrupted',
+  ]),
+});
+
+/**
+ * What a capture or report says of its picture when it is written: text never waits for a picture, so it
+ * is either promised (a `screenshot` record follows) or known to be none.
+ */
+export const screenshotPlanSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('awaited') }),
+  noScreenshotSchema,
+]);
+export type ScreenshotPlan = z.infer<typeof screenshotPlanSchema>;
+
+/** What became of an awaited picture. */
+export const screenshotOutcomeSchema = z.discriminatedUnion('state', [takenSchema, noScreenshotSchema]);
+export type ScreenshotOutcome = z.infer<typeof screenshotOutcomeSchema>;
+
+/** What a reader knows of a picture: the outcome once it is known, `awaited` until then. */
 export const screenshotSchema = z.discriminatedUnion('state', [
-  z.object({
-    state: z.literal('taken'),
-    sha256: sha256Schema,
-    sealedBytes: z.int().min(1).max(20_000_000),
-    mediaType: z.enum(['image/jpeg', 'image/png']),
-    width: z.int().min(1).max(20_000),
-    height: z.int().min(1).max(20_000),
-  }),
-  z.object({
-    state: z.literal('none'),
-    reason: z.enum([
-      'locked_category',
-      'policy',
-      'private_window',
-      'window_gone',
-      'blank_image',
-      'no_permission',
-      'not_supported',
-      'storage_full',
-      'failed',
-    ]),
-  }),
+  z.object({ state: z.literal('awaited') }),
+  takenSchema,
+  noScreenshotSchema,
 ]);
 export type Screenshot = z.infer<typeof screenshotSchema>;
 
@@ -55,7 +76,7 @@ export const captureSchema = z.object({
   search: z.string().max(MAX_URL_LENGTH).nullable(),
   /** Oldest first. */
   context: z.array(contextEntrySchema).max(20),
-  screenshot: screenshotSchema,
+  screenshot: screenshotPlanSchema,
   policyVersion: z.int().min(0),
 });
 export type Capture = z.infer<typeof captureSchema>;
@@ -84,9 +105,36 @@ export const reportSchema = z.object({
   contactId: z.string().max(100).nullable(),
   /** What was in front when the tray was pressed, if the pupil left it attached. */
   attached: contextEntrySchema.nullable(),
-  screenshot: screenshotSchema.nullable(),
+  screenshot: screenshotPlanSchema.nullable(),
 });
 export type Report = z.infer<typeof reportSchema>;
+
+/** What became of the picture that a capture or report awaited. Exactly one for each `awaited`. */
+export const screenshotRecordSchema = z.object({
+  kind: z.literal('screenshot'),
+  id: idSchema,
+  /** The capture or report it belongs to. */
+  recordId: idSchema,
+  screenshot: screenshotOutcomeSchema,
+});
+export type ScreenshotRecord = z.infer<typeof screenshotRecordSchema>;
+
+/**
+ * What the agent had to give up, admitted by the agent itself: a sequence number in here is a known loss,
+ * one that is missing without being in here is an open gap.
+ */
+export const droppedSchema = z.object({
+  kind: z.literal('dropped'),
+  id: idSchema,
+  at: epochMsSchema,
+  /** `storage_full`: the outbox's byte limit; `damaged`: its database could not be read, the numbers may not all have been in use. */
+  reason: z.enum(['storage_full', 'damaged']),
+  /** Sequence numbers that will never come, as inclusive ranges. */
+  sequences: z.array(z.object({ from: z.int().min(1), to: z.int().min(1) })).max(1_000),
+  /** Records whose taken screenshot will never come: their outcome is now `none`, `storage_full`. */
+  screenshots: z.array(idSchema).max(1_000),
+});
+export type Dropped = z.infer<typeof droppedSchema>;
 
 /** The state of one part of the agent. */
 export const healthItemSchema = z.object({
@@ -113,6 +161,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
   captureSchema,
   repeatSchema,
   reportSchema,
+  screenshotRecordSchema,
+  droppedSchema,
   healthEventSchema,
 ]);
 export type PlainRecord = z.infer<typeof recordSchema>;
