@@ -96,12 +96,56 @@ export const heartbeatResponseSchema = z.object({
   serverTime: epochMsSchema,
 });
 
+/** Server-sent events of `events`: the name is `kind`, the data this object. `policy`: fetch it if the ETag is new. */
+export const agentEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('policy'), etag: z.string().max(200) }),
+]);
+export type AgentEvent = z.infer<typeof agentEventSchema>;
+
+/** Every code that an error answer can carry. A client decides by the code, never by the message. */
+export const errorCodeSchema = z.enum([
+  'invalid_input',
+  'too_large',
+  'unsupported_media_type',
+  'not_found',
+  'internal',
+  // Load: come back after `Retry-After`.
+  'overloaded',
+  'stopping',
+  'too_many_attempts',
+  // Console.
+  'not_signed_in',
+  'session_locked',
+  'sign_in_failed',
+  'csrf_missing',
+  'forbidden',
+  'state_changed',
+  'not_allowed',
+  // Agent. `clock_skew` and `replayed`: sign again with the `serverTime` of the answer and retry.
+  'bad_request_token',
+  'clock_skew',
+  'replayed',
+  'unknown_device',
+  'device_revoked',
+  'device_superseded',
+  'enrolment_unknown',
+  'enrolment_expired',
+  'enrolment_used_up',
+  'enrolment_withdrawn',
+  'blob_mismatch',
+  'blob_not_wanted',
+]);
+export type ErrorCode = z.infer<typeof errorCodeSchema>;
+
 /** Every error answer of the server, agent and console alike. */
 export const errorResponseSchema = z.object({
   error: z.object({
-    code: z.string(),
+    code: errorCodeSchema,
+    /** One sentence for a person. */
     message: z.string(),
     /** Where the input was wrong, as a path such as `envelopes.0.id`; only for `invalid_input`. */
     issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    /** The server's clock; on every error answer to an agent. */
+    serverTime: epochMsSchema.optional(),
   }),
 });

@@ -17,7 +17,14 @@ export const CONSOLE_PATHS = {
 /** A header no form or image can send: its presence shows that our own console made the request. */
 export const CSRF_HEADER = 'x-lapwing-console';
 
-/** After so long without a request the session is locked and the password asked again (field.md S14). */
+/**
+ * With the value `1` on requests that no person asked for just now (reloading after an event, polling). They do
+ * not keep the session alive, nor does the event stream, nor any reading of the session, the queue's first page
+ * or the devices.
+ */
+export const BACKGROUND_HEADER = 'x-lapwing-background';
+
+/** After so long without a deliberate request the session is locked and the password asked again (field.md S14). */
 export const IDLE_LOCK_MS = 20 * 60 * 1000;
 
 /** What a person may do. A role is a set of these. */

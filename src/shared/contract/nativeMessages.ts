@@ -59,3 +59,14 @@ export const toExtensionMessageSchema = z.object({
   privateWindows: z.enum(['hide', 'show']),
 });
 export type ToExtensionMessage = z.infer<typeof toExtensionMessageSchema>;
+
+/**
+ * Who may speak to the relay: the ids of our own extension. Chromium's follows from the `key` in its
+ * manifest (the first 32 hexadecimal digits of the SHA-256 of the public key, written a-p).
+ */
+export const EXTENSION_ID_CHROMIUM = 'caifojnedfmmmhbppnhnbciljoohlfmj';
+export const EXTENSION_ID_FIREFOX = 'tabs@lapwing.invalid';
+export const EXTENSION_ORIGINS: ReadonlySet<string> = new Set([
+  `chrome-extension://${EXTENSION_ID_CHROMIUM}/`,
+  EXTENSION_ID_FIREFOX,
+]);
