@@ -1,0 +1,2 @@
+export { createLinuxSession } from './session.ts';
+export { createLinuxWindows, type LinuxWindowsOptions } from './windows.ts';

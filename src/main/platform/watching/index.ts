@@ -1,0 +1,4 @@
+export { type AdaptivePoll, type AdaptivePollIntervals, createAdaptivePoll } from './adaptivePoll.ts';
+export { machineAddresses } from './addresses.ts';
+export { type ChangeGate, createChangeGate } from './changeGate.ts';
+export { createRefresher, type Refresher } from './refresher.ts';
