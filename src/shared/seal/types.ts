@@ -1,11 +1,11 @@
 import type { Envelope, IntakeKey } from '#contract';
 import type { Result } from '#kernel';
 
-/** A device's signing key pair; the private half never leaves the device. */
-export interface DeviceKey {
-  /** Ed25519 public key, raw 32 bytes, base64url. */
+/** An Ed25519 key pair: a device's, or the one a school signs its policies with. */
+export interface SigningKey {
+  /** Raw 32 bytes, base64url. */
   readonly publicKey: string;
-  /** PKCS #8 bytes, for the key vault. */
+  /** PKCS #8 bytes: for the key vault, never for a plain file. */
   readonly privateKey: Uint8Array;
 }
 
@@ -27,12 +27,21 @@ export interface Sealer {
   sealRecord(head: EnvelopeHead, plain: Uint8Array): Promise<Envelope>;
   /** Seals a screenshot so that it opens on its own, given the id of its record. */
   sealBlob(recordId: string, plain: Uint8Array): Promise<SealedBlob>;
+  /** From now on seals to this key; what is sealed already stays as it is. */
+  useIntakeKey(key: IntakeKey): void;
 }
 
-export type OpenFailure = { readonly kind: 'unknown_key' } | { readonly kind: 'not_authentic' } | { readonly kind: 'damaged' };
+/**
+ * Why something sealed does not open. `unknown_key`: sealed to a key that is not held here;
+ * `not_authentic`: changed on the way, or not what its head says; `damaged`: not in the format at all.
+ */
+export type OpenFailure = {
+  readonly kind: 'unknown_key' | 'not_authentic' | 'damaged';
+};
 
 /** Opens what devices sealed. Caches the contexts of recent agent runs, so a batch costs one key agreement. */
 export interface Opener {
+  /** Opens, but does not check the signature: `verifyEnvelope` does. */
   openRecord(envelope: Envelope): Promise<Result<Uint8Array, OpenFailure>>;
   openBlob(recordId: string, sealed: Uint8Array): Promise<Result<Uint8Array, OpenFailure>>;
 }
@@ -43,20 +52,6 @@ export interface IntakeKeyPair extends IntakeKey {
   readonly privateKey: Uint8Array;
 }
 
-/** What an enrolment token carries: where to go, whom to trust, what to seal to. */
-export interface EnrolmentToken {
-  readonly version: 1;
-  readonly tokenId: string;
-  readonly tokenSecret: string;
-  /** `https://...`, or `http://127.0.0.1:...` in development. */
-  readonly serverUrl: string;
-  /** The school's CA certificate (PEM), or null where a public CA or loopback is used. */
-  readonly caPem: string | null;
-  /** Ed25519 public key that signs policies, raw, base64url. */
-  readonly policyKey: string;
-  readonly intakeKey: IntakeKey;
-}
-
 /** What a request token is bound to. */
 export interface RequestBinding {
   readonly method: string;
@@ -64,3 +59,20 @@ export interface RequestBinding {
   readonly path: string;
   readonly body: Uint8Array | null;
 }
+
+/** What a valid request token says. */
+export interface RequestClaims {
+  readonly deviceId: string;
+  /** Unique per request: remember it until `expiresAtMs` to refuse a replay. */
+  readonly tokenId: string;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Why a request token is refused. `clock`: properly signed, but too old or from the future, so the device's
+ * clock is off; tell it the time. `not_bound`: made for another method, path or body.
+ */
+export type RequestTokenFailure = {
+  readonly kind: 'malformed' | 'wrong_signature' | 'clock' | 'not_bound';
+};
