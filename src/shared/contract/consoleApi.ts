@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { categorySchema, severitySchema } from './categories.ts';
+import { contactSchema } from './policy.ts';
 import { captureSchema, healthItemSchema, reportSchema, screenshotSchema } from './record.ts';
 import { epochMsSchema, idSchema, MAX_NOTE_LENGTH } from './text.ts';
 
@@ -74,7 +75,13 @@ const itemBase = {
 };
 export const queueItemSchema = z.discriminatedUnion('kind', [
   z.object({ ...itemBase, kind: z.literal('capture'), category: categorySchema, capture: shownCaptureSchema }),
-  z.object({ ...itemBase, kind: z.literal('report'), report: shownReportSchema }),
+  z.object({
+    ...itemBase,
+    kind: z.literal('report'),
+    report: shownReportSchema,
+    /** Who the pupil chose to tell, as the policy named them; null when they chose nobody in particular. */
+    contact: contactSchema.nullable().optional(),
+  }),
 ]);
 export type QueueItem = z.infer<typeof queueItemSchema>;
 
