@@ -1,0 +1,1 @@
+export { createActiveWindow } from './activeWindow.ts';
