@@ -1,0 +1,2 @@
+export { type ContextEntry, contextEntry } from './contextRing.ts';
+export { type CaptureDeps, type CaptureSettings, type CaptureStage, createCapture, type Seen } from './capture.ts';

@@ -1,0 +1,46 @@
+import { type Hit, LOCKED_CATEGORIES, type ScreenshotPlan } from '#contract';
+import type { Disposable, Timers } from '#kernel';
+import type { ForegroundWindow, Screen, ScreenPicture } from '../ports/index.ts';
+
+/** A system that has not answered by then will not: the record says `failed` instead of waiting. */
+const TAKE_TIMEOUT_MS = 10_000;
+
+/** What is known of the picture before it is taken. A locked category never has one (field.md, S9). */
+export function planPicture(
+  hits: readonly Pick<Hit, 'category'>[],
+  sighting: { readonly window: ForegroundWindow | null; readonly observation: { readonly private: boolean } },
+  settings: { readonly screenshots: boolean },
+): ScreenshotPlan {
+  if (hits.some(({ category }) => LOCKED_CATEGORIES.has(category))) return { state: 'none', reason: 'locked_category' };
+  if (!settings.screenshots) return { state: 'none', reason: 'policy' };
+  if (sighting.window !== null) return { state: 'awaited' };
+  return { state: 'none', reason: sighting.observation.private ? 'private_window' : 'policy' };
+}
+
+/** Takes pictures one after another, each with a deadline. Never rejects. */
+export function createPhotographer(deps: {
+  readonly screen: Screen;
+  readonly timers: Pick<Timers, 'after'>;
+}): { take(window: ForegroundWindow): Promise<ScreenPicture> } {
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function takeNow(window: ForegroundWindow): Promise<ScreenPicture> {
+    const { promise: tooLate, resolve } = Promise.withResolvers<ScreenPicture>();
+    const deadline: Disposable = deps.timers.after(TAKE_TIMEOUT_MS, () => resolve({ kind: 'none', reason: 'failed' }));
+    try {
+      return await Promise.race([deps.screen.takeWindow(window), tooLate]);
+    } catch {
+      return { kind: 'none', reason: 'failed' };
+    } finally {
+      void deadline.dispose();
+    }
+  }
+
+  return {
+    take(window) {
+      const picture = last.then(() => takeNow(window));
+      last = picture;
+      return picture;
+    },
+  };
+}

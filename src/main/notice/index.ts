@@ -1,0 +1,1 @@
+export { createNotice, type Notice, type NoticeDeps } from './notice.ts';

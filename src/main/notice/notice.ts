@@ -1,0 +1,155 @@
+import {
+  type Audience,
+  type contextEntrySchema,
+  type Observation,
+  type PlainRecord,
+  type Policy,
+  type Report,
+  type ScreenshotPlan,
+  type Session,
+} from '#contract';
+import type { Disposable, Timers } from '#kernel';
+import type { z } from 'zod';
+import type { ForegroundWindow, Log, PageHandlers, Pages, Random, ScreenPicture } from '../ports/index.ts';
+
+/** What was in front, and the window it was. */
+interface InFront {
+  readonly observation: Observation;
+  readonly window: ForegroundWindow | null;
+}
+
+export interface NoticeDeps {
+  readonly pages: Pages;
+  /** The policy in force; null before there is one. */
+  readonly policy: () => Pick<Policy, 'audience' | 'school' | 'contacts' | 'helplines'> | null;
+  readonly monitoring: () => 'watching' | 'paused' | 'problem';
+  readonly inFront: () => InFront | null;
+  readonly session: () => Session | null;
+  readonly planPicture: (seen: InFront) => ScreenshotPlan;
+  readonly takePicture: (window: ForegroundWindow) => Promise<ScreenPicture>;
+  readonly outbox: {
+    append(record: PlainRecord): Promise<unknown>;
+    settlePicture(recordId: string, picture: ScreenPicture): Promise<unknown>;
+  };
+  readonly timers: Pick<Timers, 'now' | 'after'>;
+  readonly random: Pick<Random, 'id'>;
+  readonly log: Pick<Log, 'info' | 'error'>;
+}
+
+/** The pupils' windows: "Report something" and "About monitoring on this computer". */
+export interface Notice {
+  start(): Disposable;
+  openReport(): Promise<void>;
+  openNotice(): void;
+}
+
+/** What the window shows before the school's policy has arrived. */
+const NO_POLICY: { audience: Audience; schoolName: string } = { audience: 'KS3', schoolName: '' };
+
+/** The report window waits no longer than this for the picture of what is behind it. */
+const PICTURE_WAIT_MS = 700;
+
+/** What the pupil may attach, as it was when the tray was pressed. */
+interface Attachable {
+  readonly seen: InFront;
+  readonly plan: ScreenshotPlan;
+  readonly picture: Promise<ScreenPicture> | null;
+}
+
+function entryOf({ at, app, title, url }: Observation): z.infer<typeof contextEntrySchema> {
+  return { at, app: app.name, title, url };
+}
+
+/** Serves the pupils' pages. A report is on disk before the page hears that it is saved; it needs no network. */
+export function createNotice(deps: NoticeDeps): Notice {
+  let attachable: Attachable | null = null;
+
+  /** Takes the picture before the report window covers what it shows. */
+  function prepare(): Attachable | null {
+    const seen = deps.inFront();
+    if (seen === null || seen.observation.excluded !== null || seen.observation.title === '') return null;
+    const plan = deps.planPicture(seen);
+    const wanted = plan.state === 'awaited' && seen.window !== null;
+    return { seen, plan, picture: wanted ? deps.takePicture(seen.window) : null };
+  }
+
+  async function openReport(): Promise<void> {
+    attachable = prepare();
+    const picture = attachable?.picture ?? null;
+    if (picture !== null) {
+      const { promise: waited, resolve } = Promise.withResolvers<void>();
+      const deadline = deps.timers.after(PICTURE_WAIT_MS, resolve);
+      await Promise.race([picture, waited]);
+      void deadline.dispose();
+    }
+    deps.pages.open('report');
+  }
+
+  const send: PageHandlers['report.send'] = async (input) => {
+    const session = deps.session();
+    const policy = deps.policy();
+    if (session === null || policy === null) return { state: 'failed' };
+    const attached = input.attach ? attachable : null;
+    const report: Report = {
+      kind: 'report',
+      id: deps.random.id(),
+      at: deps.timers.now(),
+      session,
+      about: input.about,
+      text: input.text.toWellFormed(),
+      urgent: input.urgent,
+      contactId: policy.contacts.some(({ id }) => id === input.contactId) ? input.contactId : null,
+      attached: attached === null ? null : entryOf(attached.seen.observation),
+      screenshot: attached?.plan ?? null,
+    };
+    try {
+      await deps.outbox.append(report);
+    } catch (failure) {
+      deps.log.error({ failure }, 'a report could not be written');
+      return { state: 'failed' };
+    }
+    deps.log.info({ reportId: report.id, urgent: report.urgent }, 'reported');
+    // The pupil need not wait for the picture; its failure is a record of its own.
+    const picture = attached?.picture ?? null;
+    if (picture !== null) {
+      void picture
+        .then((taken) => deps.outbox.settlePicture(report.id, taken))
+        .catch((failure: unknown) => deps.log.error({ failure }, 'the picture of a report could not be written'));
+    }
+    return { state: 'saved' };
+  };
+
+  function words() {
+    const policy = deps.policy();
+    return policy === null
+      ? { ...NO_POLICY, helplines: [], contacts: [] }
+      : {
+          audience: policy.audience,
+          schoolName: policy.school.name,
+          helplines: policy.helplines,
+          contacts: policy.contacts,
+        };
+  }
+
+  return {
+    openReport,
+    openNotice: () => deps.pages.open('notice'),
+    start() {
+      const serving = deps.pages.serve({
+        'report.open': async () => {
+          const seen = attachable?.seen.observation ?? null;
+          return { ...words(), inFront: seen === null ? null : { app: seen.app.name, title: seen.title } };
+        },
+        'report.send': send,
+        'notice.open': async () => ({ ...words(), monitoring: deps.monitoring() }),
+        'window.close': async (_input, page) => page.close(),
+      });
+      return {
+        dispose() {
+          attachable = null;
+          return serving.dispose();
+        },
+      };
+    },
+  };
+}

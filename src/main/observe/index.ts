@@ -1,0 +1,8 @@
+export {
+  createObserve,
+  type Observe,
+  type ObserveDeps,
+  type ObserveListener,
+  type ObserveSettings,
+  type Sighting,
+} from './observe.ts';

@@ -1,0 +1,1 @@
+export { type Monitoring, monitoringOf, type TrayState, trayView } from './trayView.ts';
