@@ -2,7 +2,7 @@ import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Disposable } from '#kernel';
 import type { Log, Presence, SessionFacts, SessionPort, Timers } from '../../ports/index.ts';
-import { machineAddresses } from '../watching/index.ts';
+import { machineAddresses } from '../common/index.ts';
 import { connectToX, type XConnection } from './xConnection.ts';
 
 /** Reads one text file or lists one folder; null where it is missing or not allowed. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Disposable } from '#kernel';
 import type { Log, SourceHealth, Timers, WindowReading, Windows } from '../../ports/index.ts';
-import { createAdaptivePoll, createChangeGate, createRefresher, type ChangeGate } from '../watching/index.ts';
+import { createAdaptivePoll, createChangeGate, createRefresher, type ChangeGate } from '../common/index.ts';
 import { findFront, internAtoms, readProgram, readTitle, type Atoms, type Front, type Program } from './frontWindow.ts';
 import { procFiles, type ProcFiles } from './processes.ts';
 import { connectToX, type XConnection, type XEvent } from './xConnection.ts';
