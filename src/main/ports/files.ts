@@ -7,6 +7,8 @@ export interface Files {
   /** Writes beside, syncs, then renames: a reader sees the old bytes or the new, never half. */
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Renames; what stood under the new name is replaced. Nothing happens where there is no such file. */
+  move(from: string, to: string): Promise<void>;
   list(folder: string): Promise<readonly string[]>;
   /** The absolute path, for libraries that open files themselves. */
   absolute(path: string): string;

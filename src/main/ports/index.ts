@@ -7,6 +7,7 @@ export type { Log } from './log.ts';
 export type { PageHandlers, PageName, Pages } from './pages.ts';
 export type { Random } from './random.ts';
 export type { Screen, ScreenPicture } from './screen.ts';
+export type { LinkOutcome, LinkRequest, ServerLink } from './serverLink.ts';
 export type { Presence, SessionFacts, SessionPort } from './session.ts';
 export type { Tray, TrayChoice, TrayView } from './tray.ts';
 export type { ForegroundWindow, SourceHealth, WindowReading, Windows } from './windows.ts';
