@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { Problem } from '../bootstrap/say.mjs';
+import { DEVELOPMENT_VERSION, ensureDevelopmentRuntime } from './developmentRuntime.ts';
+import { ensureOfficial } from './official.ts';
+
+/** An Electron that can be started. */
+export interface ElectronRuntime {
+  /** The unpacked distribution, as `ELECTRON_OVERRIDE_DIST_PATH` and electron-builder's `electronDist` want it. */
+  readonly distPath: string;
+  readonly executable: string;
+  readonly version: string;
+  /** False for the development runtime: old, never shipped, see docs/decisions/0080. */
+  readonly official: boolean;
+}
+
+const EXECUTABLES: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'Electron.app/Contents/MacOS/Electron',
+  win32: 'electron.exe',
+};
+
+/**
+ * Gives a usable Electron: the official binary where it can be downloaded, otherwise, on Linux x64 only, the
+ * development runtime. Both are kept, so a second call does no work. Safe in two processes at once.
+ *
+ * @throws Problem saying what is missing and what to do
+ */
+export async function ensureElectron(): Promise<ElectronRuntime> {
+  const official = await ensureOfficial();
+  if (official.kind === 'ready') {
+    const { distPath, version } = official;
+    return { distPath, version, official: true, executable: join(distPath, EXECUTABLES[process.platform] ?? 'electron') };
+  }
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Problem(
+      `Electron cannot be downloaded (${official.reason}), and there is no development runtime for ${process.platform} ${process.arch}.`,
+      'Allow its download through the proxy (HTTPS_PROXY with ELECTRON_GET_USE_PROXY=1), or unpack it into node_modules/electron/dist.',
+    );
+  }
+  const distPath = await ensureDevelopmentRuntime();
+  return { distPath, version: DEVELOPMENT_VERSION, official: false, executable: join(distPath, 'electron') };
+}
+
+/** Command-line options every start of Electron or Chromium needs here: root has no sandbox on Linux. */
+export function sandboxArguments(): string[] {
+  return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+}
