@@ -1,1 +1,3 @@
+export type { Pack, PackError } from './pack/pack.ts';
+export { parsePack } from './pack/parsePack.ts';
 export type { Matcher, MatchContext, MatchResult, MatchSubject } from './types.ts';

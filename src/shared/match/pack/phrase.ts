@@ -1,0 +1,159 @@
+import { err, ok, type Result } from '#kernel';
+
+/** One word of a phrase as written, before normalising. */
+export interface PhraseWord {
+  readonly text: string;
+  /** `suicid*`: every word that begins so. */
+  readonly stem: boolean;
+}
+
+/** The alternatives of one place in a phrase; an empty alternative means that the place may be left out. */
+export type PhraseSlot = readonly (readonly PhraseWord[])[];
+
+/** What is wrong with a phrase, and at which character of it (0-based, in UTF-16 code units). */
+export interface PhraseProblem {
+  readonly at: number;
+  readonly message: string;
+}
+
+export const MAX_SLOTS = 16;
+export const MAX_ALTERNATIVES = 256;
+/** Deepest nesting of brackets. More is unreadable, and recursion must end. */
+const MAX_DEPTH = 8;
+
+/**
+ * Reads the phrase grammar of `docs/rules.md`: words, `(a|b|)`, `*` at the end of a word.
+ * Gives the phrase's slots with brackets already multiplied out inside each slot.
+ */
+export function parsePhrase(phrase: string): Result<readonly PhraseSlot[], PhraseProblem> {
+  const reader = createReader(phrase);
+  const slots: PhraseSlot[] = [];
+  while (reader.skipSpaces()) {
+    const at = reader.at();
+    const strings = reader.item(0);
+    if (!strings.ok) return strings;
+    const slot: PhraseWord[][] = [];
+    for (const text of strings.value) {
+      const words = splitWords(text, at);
+      if (!words.ok) return words;
+      slot.push(words.value);
+    }
+    slots.push(slot);
+    if (slots.length > MAX_SLOTS) return err({ at, message: `a phrase has at most ${MAX_SLOTS} words side by side` });
+  }
+  if (slots.length === 0) return err({ at: 0, message: 'the phrase is empty' });
+  if (slots.every((slot) => slot.some((words) => words.length === 0))) {
+    return err({ at: 0, message: 'every word of this phrase may be left out, so it would match nothing or everything' });
+  }
+  return ok(slots);
+}
+
+interface Reader {
+  at(): number;
+  /** Moves to the next item; false at the end. */
+  skipSpaces(): boolean;
+  /** One item without spaces outside brackets, multiplied out. */
+  item(depth: number): Result<string[], PhraseProblem>;
+}
+
+function createReader(phrase: string): Reader {
+  let position = 0;
+
+  function item(depth: number): Result<string[], PhraseProblem> {
+    let strings = [''];
+    while (position < phrase.length) {
+      const start = position;
+      const sign = phrase[position] ?? '';
+      if (isSpace(sign)) break;
+      if (sign === ')' || sign === '|') {
+        if (depth > 0) break;
+        return err({ at: position, message: `\`${sign}\` without an opening bracket` });
+      }
+      let parts: string[];
+      if (sign === '(') {
+        const group = bracket(depth + 1);
+        if (!group.ok) return group;
+        parts = group.value;
+      } else {
+        position += 1;
+        parts = [sign];
+      }
+      if (strings.length * parts.length > MAX_ALTERNATIVES) {
+        return err({ at: start, message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase` });
+      }
+      strings = strings.flatMap((left) => parts.map((right) => left + right));
+    }
+    return ok(strings);
+  }
+
+  function bracket(depth: number): Result<string[], PhraseProblem> {
+    const open = position;
+    if (depth > MAX_DEPTH) return err({ at: open, message: 'brackets are nested too deeply' });
+    position += 1;
+    const all: string[] = [];
+    for (;;) {
+      const one = alternative(depth);
+      if (!one.ok) return one;
+      all.push(...one.value);
+      if (all.length > MAX_ALTERNATIVES) {
+        return err({ at: open, message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase` });
+      }
+      const sign = phrase[position];
+      position += 1;
+      if (sign === ')') break;
+      if (sign === undefined) return err({ at: open, message: 'this bracket is never closed' });
+    }
+    if (all.every((text) => text.trim() === '')) return err({ at: open, message: 'empty brackets' });
+    return ok(all);
+  }
+
+  /** Up to `|`, `)` or the end: items with spaces between them, multiplied out. */
+  function alternative(depth: number): Result<string[], PhraseProblem> {
+    let strings = [''];
+    for (;;) {
+      const start = position;
+      const spaced = skip();
+      const sign = phrase[position];
+      if (sign === undefined || sign === '|' || sign === ')') return ok(strings);
+      const parts = item(depth);
+      if (!parts.ok) return parts;
+      if (strings.length * parts.value.length > MAX_ALTERNATIVES) {
+        return err({ at: start, message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase` });
+      }
+      const gap = spaced ? ' ' : '';
+      strings = strings.flatMap((left) => parts.value.map((right) => left + gap + right));
+    }
+  }
+
+  function skip(): boolean {
+    const start = position;
+    while (isSpace(phrase[position] ?? '')) position += 1;
+    return position > start;
+  }
+
+  return {
+    at: () => position,
+    skipSpaces() {
+      skip();
+      return position < phrase.length;
+    },
+    item,
+  };
+}
+
+function splitWords(text: string, at: number): Result<PhraseWord[], PhraseProblem> {
+  const words: PhraseWord[] = [];
+  for (const part of text.split(/\s+/u)) {
+    if (part === '') continue;
+    const star = part.indexOf('*');
+    if (star >= 0 && star < part.length - 1) {
+      return err({ at, message: '`*` stands only at the end of a word' });
+    }
+    words.push({ text: star < 0 ? part : part.slice(0, star), stem: star >= 0 });
+  }
+  return ok(words);
+}
+
+function isSpace(sign: string): boolean {
+  return sign === ' ' || sign === '\t' || sign === '\n' || sign === '\u00a0';
+}

@@ -1,0 +1,122 @@
+import { err, ok, type Result } from '#kernel';
+import type { Fold } from '../text/fold.ts';
+import { createTextBuffer, scan, startText } from '../text/scan.ts';
+import type { Phrase, Slot, Word } from './pack.ts';
+import { MAX_ALTERNATIVES, type PhraseProblem, type PhraseWord, parsePhrase } from './phrase.ts';
+
+const MIN_STEM_LENGTH = 3;
+const MIN_INSIDE_LENGTH = 4;
+/** Longest word a rule may have, in folded letters. The compiled form stores word lengths in a byte. */
+const MAX_WORD_LENGTH = 64;
+/** Words that stand in nearly every text: a rule made of one of them alone is a slip of the pen. */
+const EVERYDAY = new Set(
+  'the a an and or of to in on at is it its i me my we you he she they this that for with as be are was not no yes do de la le el un una und der die das et en y o i w na yn'.split(
+    ' ',
+  ),
+);
+
+/** Reads phrases into the folded words that the scanner finds in texts. */
+export interface PhraseReader {
+  phrase(source: string, options?: { insideWords?: boolean; alone?: boolean }): Result<Phrase, PhraseProblem>;
+}
+
+/** Makes a reader of phrases that folds with `fold`, the same way as texts are folded. */
+export function createPhraseReader(fold: Fold): PhraseReader {
+  const buffer = createTextBuffer(0);
+
+  function fragments(text: string): string[] {
+    startText(buffer, text, 'phrase');
+    scan(buffer, fold, 0, text.length);
+    const words: string[] = [];
+    for (let token = 0; token < buffer.tokenCount; token += 1) {
+      const units = buffer.units.subarray(buffer.tokenStart[token], buffer.tokenEnd[token]);
+      words.push(String.fromCharCode(...units));
+    }
+    return words;
+  }
+
+  /** One written word: the ways it reads. A hyphen may be a space, a hyphen or nothing in the text. */
+  function readWord(word: PhraseWord): Result<Word[][], string> {
+    const parts = fragments(word.text);
+    if (parts.length === 0) return err(`\`${word.text}${word.stem ? '*' : ''}\` has no letters or digits`);
+    const tooLong = parts.find((part) => part.length > MAX_WORD_LENGTH);
+    if (tooLong !== undefined) return err(`a word has at most ${MAX_WORD_LENGTH} letters`);
+    const last = parts[parts.length - 1] ?? '';
+    const stem = word.stem && !isAlone(fold, last);
+    if (stem && last.length < MIN_STEM_LENGTH) {
+      return err(`the stem \`${last}*\` is shorter than ${MIN_STEM_LENGTH} letters and would match nearly everything`);
+    }
+    const apart = parts.map((text, index) => ({ text, stem: stem && index === parts.length - 1 }));
+    const ways = [apart];
+    if (parts.length > 1 && /^[^\s]*\p{L}[-\u2010\u2011]\p{L}[^\s]*$/u.test(word.text)) {
+      const together = parts.join('');
+      if (together.length <= MAX_WORD_LENGTH) ways.push([{ text: together, stem }]);
+    }
+    return ok(ways);
+  }
+
+  function readSlot(alternatives: readonly (readonly PhraseWord[])[]): Result<Slot, string> {
+    const slot = new Map<string, Word[]>();
+    for (const written of alternatives) {
+      let ways: Word[][] = [[]];
+      for (const word of written) {
+        const read = readWord(word);
+        if (!read.ok) return read;
+        ways = ways.flatMap((left) => read.value.map((right) => [...left, ...right]));
+      }
+      for (const way of ways) slot.set(JSON.stringify(way), way);
+      if (slot.size > MAX_ALTERNATIVES) return err(`more than ${MAX_ALTERNATIVES} alternatives in one place`);
+    }
+    return ok([...slot.values()]);
+  }
+
+  return {
+    phrase(source, options = {}) {
+      const parsed = parsePhrase(source);
+      if (!parsed.ok) return parsed;
+      const slots: Slot[] = [];
+      for (const written of parsed.value) {
+        const slot = readSlot(written);
+        if (!slot.ok) return err({ at: 0, message: slot.error });
+        slots.push(slot.value);
+      }
+      const problem =
+        options.insideWords === true ? insideProblem(slots) : options.alone === false ? null : broadProblem(slots);
+      return problem === null ? ok({ source, slots }) : err({ at: 0, message: problem });
+    },
+  };
+}
+
+/** Whether a folded word belongs to a script written without spaces. */
+export function isAlone(fold: Fold, word: string): boolean {
+  const letter = fold.of(word.codePointAt(0) ?? 0);
+  return letter.kind === 'letters' && letter.alone;
+}
+
+/** Finds a way the whole phrase shrinks to a single word that stands nearly everywhere. */
+function broadProblem(slots: readonly Slot[]): string | null {
+  for (const [index, slot] of slots.entries()) {
+    const othersOptional = slots.every((other, at) => at === index || other.some((way) => way.length === 0));
+    if (!othersOptional) continue;
+    for (const way of slot) {
+      const [word] = way;
+      if (way.length !== 1 || word === undefined) continue;
+      if (Array.from(word.text).length < 2) return `\`${word.text}\` alone is one letter and would match nearly everything`;
+      if (!word.stem && EVERYDAY.has(word.text)) return `\`${word.text}\` alone would match nearly everything`;
+    }
+  }
+  return null;
+}
+
+function insideProblem(slots: readonly Slot[]): string | null {
+  for (const way of slots[0] ?? []) {
+    const [word] = way;
+    if (slots.length > 1 || way.length !== 1 || word === undefined || word.stem) {
+      return '`inside_words` takes single words only, without `*`';
+    }
+    if (word.text.length < MIN_INSIDE_LENGTH) {
+      return `\`${word.text}\` is shorter than ${MIN_INSIDE_LENGTH} letters and would match inside nearly everything`;
+    }
+  }
+  return null;
+}
