@@ -1,8 +1,9 @@
+import { boundText, MAX_TITLE_LENGTH } from '#contract';
 import type { SourceHealth, WindowReading, Windows } from '../../ports/index.ts';
 
 type Listener = Parameters<Windows['watch']>[0];
 
-/** Lets only changes through, and nothing at all once closed. */
+/** Lets only changes through, with well-formed titles of bounded length, and nothing at all once closed. */
 export interface ChangeGate {
   /** True when the reading differed from the last one and was passed on. */
   reading(reading: WindowReading): boolean;
@@ -17,7 +18,8 @@ export function createChangeGate(listener: Listener): ChangeGate {
   let closed = false;
 
   return {
-    reading(reading) {
+    reading(asRead) {
+      const reading = bounded(asRead);
       if (closed || (lastReading !== null && sameReading(lastReading, reading))) return false;
       lastReading = reading;
       listener.onReading(reading);
@@ -32,6 +34,11 @@ export function createChangeGate(listener: Listener): ChangeGate {
       closed = true;
     },
   };
+}
+
+function bounded(reading: WindowReading): WindowReading {
+  if (reading.kind !== 'window') return reading;
+  return { kind: 'window', window: { ...reading.window, title: boundText(reading.window.title, MAX_TITLE_LENGTH) } };
 }
 
 function sameReading(a: WindowReading, b: WindowReading): boolean {

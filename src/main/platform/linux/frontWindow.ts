@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { boundText, MAX_TITLE_LENGTH } from '#contract';
+import { MAX_TITLE_LENGTH } from '#contract';
 import type { ForegroundWindow } from '../../ports/index.ts';
 import { describeProcess, type ProcFiles } from './processes.ts';
 import type { XConnection } from './xConnection.ts';
@@ -94,14 +94,14 @@ async function isProgramWindow(connection: XConnection, atoms: Atoms, window: nu
   return properties.some((property) => property !== null);
 }
 
-/** The title, cut to what an observation may hold. Programs set `_NET_WM_NAME`; old ones only `WM_NAME`. */
+/** The title, or the part of it that an observation may hold. Programs set `_NET_WM_NAME`; old ones only `WM_NAME`. */
 export async function readTitle(connection: XConnection, atoms: Atoms, window: number): Promise<string> {
   const [modern, classic] = await Promise.all([
     connection.property(window, atoms._NET_WM_NAME, MAX_TITLE_BYTES),
     connection.property(window, atoms.WM_NAME, MAX_TITLE_BYTES),
   ]);
   const property = modern ?? classic;
-  return property === null ? '' : boundText(decodeTextProperty(property, atoms.UTF8_STRING), MAX_TITLE_LENGTH);
+  return property === null ? '' : decodeTextProperty(property, atoms.UTF8_STRING);
 }
 
 /**

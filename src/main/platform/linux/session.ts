@@ -2,7 +2,7 @@ import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Disposable } from '#kernel';
 import type { Log, Presence, SessionFacts, SessionPort, Timers } from '../../ports/index.ts';
-import { machineAddresses } from '../common/index.ts';
+import { fingerprint, machineAddresses } from '../common/index.ts';
 import { connectToX, type XConnection } from './xConnection.ts';
 
 /** Reads one text file or lists one folder; null where it is missing or not allowed. */
@@ -44,7 +44,7 @@ export function createLinuxSession(
         machine: hostname(),
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         addresses: machineAddresses(networkInterfaces()),
-        hardwareId: await hardwareId(files),
+        hardwareId: fingerprint(await hardwareOf(files)),
       };
     },
 
@@ -109,7 +109,7 @@ async function localAccount(files: SystemFiles, user: string): Promise<{ display
  * What stays the same over a re-image, best first: the mainboard's UUID (readable by root only), the address
  * of the first network card, and the installation's own id, which does change.
  */
-async function hardwareId(files: SystemFiles): Promise<string> {
+async function hardwareOf(files: SystemFiles): Promise<string> {
   const board = (await files.text('/sys/class/dmi/id/product_uuid'))?.trim().toLowerCase();
   if (board !== undefined && !/^[0f-]*$/.test(board)) return `smbios-${board}`;
   for (const card of [...(await files.list('/sys/class/net'))].sort()) {

@@ -1,0 +1,86 @@
+import { win32 } from 'node:path';
+import type { ForegroundWindow, WindowReading } from '../../ports/index.ts';
+import type { Rectangle, WindowApi, WindowHandle } from './api.ts';
+
+/** Windows of the empty desktop itself: the wallpaper and the icons on it. */
+const DESKTOP_CLASSES: ReadonlySet<string> = new Set(['Progman', 'WorkerW']);
+/** The stand-in that Windows shows for a window whose program does not answer. */
+const GHOST_CLASS = 'Ghost';
+/** Store apps live in a frame of this program; their own process has a child window of that class. */
+const UWP_FRAME_PROGRAM = 'applicationframehost.exe';
+const UWP_APP_CLASS = 'Windows.UI.Core.CoreWindow';
+const MAX_KNOWN_NAMES = 64;
+
+/** Reads the window in front, now. Never waits for another program. */
+export type FrontWindowReader = () => WindowReading;
+
+/**
+ * Makes a reader over the Windows calls. It remembers the names of the last programs, as they are read from disk.
+ * Of a title it reads at most `maxTitleLength` UTF-16 units.
+ */
+export function createFrontWindowReader(
+  api: WindowApi,
+  options: { readonly maxTitleLength: number },
+): FrontWindowReader {
+  const { maxTitleLength } = options;
+  const names = new Map<string, string>();
+  const ownElevated = api.ownProcessIsElevated();
+
+  function nameOf(path: string): string {
+    const known = names.get(path);
+    if (known !== undefined) return known;
+    const name = api.productName(path) ?? win32.basename(path, '.exe');
+    const oldest = names.keys().next();
+    if (names.size >= MAX_KNOWN_NAMES && !oldest.done) names.delete(oldest.value);
+    names.set(path, name);
+    return name;
+  }
+
+  /** The window's program, or why it may not be told. Null: it ended while it was read. */
+  function programOf(processId: number): Pick<ForegroundWindow, 'appName' | 'appPath' | 'processId'> | 'elevated' | null {
+    const facts = api.process(processId);
+    if (facts.kind === 'gone') return null;
+    if (facts.kind === 'denied') return 'elevated';
+    if (facts.elevated !== false && !ownElevated) return 'elevated';
+    return { appName: facts.path === null ? 'unknown' : nameOf(facts.path), appPath: facts.path, processId };
+  }
+
+  function titleOf(window: WindowHandle): string {
+    const own = api.title(window, maxTitleLength);
+    if (own !== '') return own;
+    // A dialog or tool window without a title of its own belongs to a window that has one.
+    const owner = api.owner(window);
+    return owner === 0 ? '' : api.title(owner, maxTitleLength);
+  }
+
+  return () => {
+    const front = api.foregroundWindow();
+    if (front === 0) return api.ownDesktopIsShown() ? { kind: 'nothing' } : { kind: 'unknown', why: 'secure_desktop' };
+    const frontClass = api.className(front);
+    if (DESKTOP_CLASSES.has(frontClass)) return { kind: 'nothing' };
+    const window = frontClass === GHOST_CLASS ? api.hungWindowBehind(front) : front;
+    if (window === 0) return { kind: 'unknown', why: 'hung' };
+
+    const { processId } = api.threadAndProcess(window);
+    if (processId === 0) return { kind: 'nothing' };
+    let program = programOf(processId);
+    if (program === 'elevated') return { kind: 'unknown', why: 'elevated' };
+    if (program?.appPath?.toLowerCase().endsWith(`\\${UWP_FRAME_PROGRAM}`)) {
+      const app = api.firstChild(window, UWP_APP_CLASS);
+      const appProcessId = app === 0 ? 0 : api.threadAndProcess(app).processId;
+      if (appProcessId !== 0) program = programOf(appProcessId);
+    }
+    if (program === 'elevated') return { kind: 'unknown', why: 'elevated' };
+    if (program === null) return { kind: 'unknown', why: 'unreadable' };
+    return {
+      kind: 'window',
+      window: { windowId: window, title: titleOf(window), ...program, bounds: boundsFrom(api.bounds(window)), url: null },
+    };
+  };
+}
+
+function boundsFrom(rectangle: Rectangle | null): ForegroundWindow['bounds'] {
+  if (rectangle === null) return null;
+  const { left, top, right, bottom } = rectangle;
+  return { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
+}

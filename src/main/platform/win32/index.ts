@@ -1,0 +1,2 @@
+export { createWindowsSession } from './session.ts';
+export { createWindowsWindows } from './windows.ts';
