@@ -1,0 +1,108 @@
+import type { Hit, QueueItem } from '#contract';
+import { HostileText, SeverityMark } from '#ui';
+import {
+  CATEGORY_WORDS,
+  FIELD_WORDS,
+  fieldSpans,
+  SEVERITY_ASKS,
+  sentenceOf,
+} from '../words/index.ts';
+import { Before } from './before.tsx';
+import { Fact, When, Where, Who } from './facts.tsx';
+
+type CaptureItem = Extract<QueueItem, { kind: 'capture' }>;
+
+/** The evidence of a capture: the sentence first, then who, when and where, then why. */
+export function CaptureEvidence({ item }: { item: CaptureItem }) {
+  const { observation, context } = item.capture;
+  const sentence = sentenceOf(item);
+  return (
+    <>
+      <header className="item-head">
+        <p className="item-kind">
+          <SeverityMark severity={item.severity} />
+          <span>{CATEGORY_WORDS[item.category]}</span>
+          <span className="item-asks">{SEVERITY_ASKS[item.severity]}</span>
+        </p>
+        <h1 className="item-sentence" id="item-title" tabIndex={-1}>
+          {sentence.lead !== null && <span className="item-lead">{sentence.lead}</span>}
+          <HostileText text={sentence.text} spans={sentence.spans} />
+        </h1>
+      </header>
+      <dl className="facts">
+        <Who item={item} />
+        <When item={item} />
+        <Where item={item} />
+        <Fact label="App">
+          <strong>
+            <HostileText text={observation.app.name} />
+          </strong>
+          {observation.private && <span className="fact-more">A private window</span>}
+        </Fact>
+      </dl>
+      <section className="item-part" aria-labelledby="item-window">
+        <h2 id="item-window">What was in front</h2>
+        <dl className="lines">
+          <Line label="Title" text={observation.title} item={item} field="title" />
+          <Line label="Address" text={observation.url ?? ''} item={item} field="url" />
+          <Line label="Searched for" text={item.capture.search ?? ''} item={item} field="search" />
+        </dl>
+        {observation.excluded !== null && <p>Left out by policy: {observation.excluded}.</p>}
+      </section>
+      <section className="item-part" aria-labelledby="item-why">
+        <h2 id="item-why">Why it was flagged</h2>
+        <ul className="why">
+          {groupHits(item.capture.hits).map(({ hit, times }) => (
+            <li key={`${hit.ruleId} ${hit.field} ${hit.text}`}>
+              <p>
+                <mark>
+                  <HostileText text={hit.text} />
+                </mark>{' '}
+                in {FIELD_WORDS[hit.field]}
+                {times > 1 && `, ${times} times,`} is in the {CATEGORY_WORDS[hit.category].toLowerCase()} rules.
+              </p>
+              <p className="why-rule">
+                <SeverityMark severity={hit.severity} />
+                <span className="mono">
+                  {hit.packId} / {hit.ruleId}
+                </span>
+              </p>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <Before entries={context} />
+    </>
+  );
+}
+
+interface LineProps {
+  label: string;
+  text: string;
+  item: CaptureItem;
+  field: Hit['field'];
+}
+
+function Line({ label, text, item, field }: LineProps) {
+  if (text === '') return null;
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd className={field === 'url' ? 'mono' : undefined}>
+        <HostileText text={text} spans={fieldSpans(item.capture, field)} />
+      </dd>
+    </div>
+  );
+}
+
+/** The same words by the same rule in the same field are one reason, however often they stand there. */
+function groupHits(hits: readonly Hit[]): { hit: Hit; times: number }[] {
+  const groups = new Map<string, { hit: Hit; times: number }>();
+  for (const hit of hits) {
+    const key = JSON.stringify([hit.ruleId, hit.field, hit.text]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { hit, times: 1 });
+    else group.times += 1;
+  }
+  return [...groups.values()];
+}

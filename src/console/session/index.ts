@@ -1,0 +1,2 @@
+export { createIdleLock, type IdleLock, type IdleState } from './idleLock.ts';
+export { SignIn } from './signIn.tsx';

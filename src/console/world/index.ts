@@ -1,0 +1,3 @@
+export { createDrafts, type Drafts } from './drafts.ts';
+export { useShortcuts } from './shortcuts.ts';
+export { Moment, useNow, useWorld, type World, WorldProvider } from './world.tsx';

@@ -1,0 +1,84 @@
+/** A piece of hostile text: plain, or a character that would otherwise be invisible or change the rest. */
+export type VisiblePiece =
+  | { readonly kind: 'plain'; readonly text: string }
+  | { readonly kind: 'symbol'; readonly symbol: string; readonly name: string; readonly count: number };
+
+/** Characters that reorder, hide or join text, by code point. Names follow the Unicode character database. */
+const NAMED = new Map<number, readonly [symbol: string, name: string]>([
+  [0x7f, ['\u2421', 'delete']],
+  [0xad, ['SHY', 'soft hyphen']],
+  [0x34f, ['CGJ', 'combining grapheme joiner']],
+  [0x61c, ['ALM', 'Arabic letter mark']],
+  [0x180e, ['MVS', 'Mongolian vowel separator']],
+  [0x200b, ['ZWSP', 'zero width space']],
+  [0x200c, ['ZWNJ', 'zero width non-joiner']],
+  [0x200d, ['ZWJ', 'zero width joiner']],
+  [0x200e, ['LRM', 'left-to-right mark']],
+  [0x200f, ['RLM', 'right-to-left mark']],
+  [0x2028, ['LSEP', 'line separator']],
+  [0x2029, ['PSEP', 'paragraph separator']],
+  [0x202a, ['LRE', 'left-to-right embedding']],
+  [0x202b, ['RLE', 'right-to-left embedding']],
+  [0x202c, ['PDF', 'pop directional formatting']],
+  [0x202d, ['LRO', 'left-to-right override']],
+  [0x202e, ['RLO', 'right-to-left override']],
+  [0x2060, ['WJ', 'word joiner']],
+  [0x2066, ['LRI', 'left-to-right isolate']],
+  [0x2067, ['RLI', 'right-to-left isolate']],
+  [0x2068, ['FSI', 'first strong isolate']],
+  [0x2069, ['PDI', 'pop directional isolate']],
+  [0xfeff, ['BOM', 'zero width no-break space']],
+]);
+
+const SUSPECT =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is this file's purpose
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+
+/** Joiners belong to emoji and to scripts such as Persian and Hindi; beside Latin letters they only hide words. */
+const JOINS = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}]/u;
+
+function describe(codePoint: number): readonly [string, string] {
+  const named = NAMED.get(codePoint);
+  if (named !== undefined) return named;
+  if (codePoint < 0x20) return [String.fromCodePoint(0x2400 + codePoint), `control character ${hex(codePoint)}`];
+  if (codePoint >= 0xe0000) return ['TAG', `tag character ${hex(codePoint)}`];
+  if (codePoint >= 0xd800 && codePoint <= 0xdfff) return ['\ufffd', `half a character ${hex(codePoint)}`];
+  return [hex(codePoint), `control character ${hex(codePoint)}`];
+}
+
+function hex(codePoint: number): string {
+  return `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function isOrdinaryJoiner(text: string, index: number, codePoint: number): boolean {
+  if (codePoint !== 0x200c && codePoint !== 0x200d) return false;
+  const before = [...text.slice(Math.max(0, index - 2), index)].at(-1) ?? '';
+  const after = [...text.slice(index + 1, index + 3)][0] ?? '';
+  return JOINS.test(before) && JOINS.test(after);
+}
+
+/**
+ * Cuts a text into plain pieces and named symbols for what a reader could not see: control characters,
+ * direction marks, zero-width characters, tags and halves of surrogate pairs. Equal neighbours are counted.
+ * A line break or tab in a plain text (`keepLineBreaks`) stays as it is: pupils write in paragraphs.
+ */
+export function visiblePieces(text: string, options: { keepLineBreaks?: boolean } = {}): VisiblePiece[] {
+  const pieces: VisiblePiece[] = [];
+  let plainFrom = 0;
+  for (const match of text.matchAll(SUSPECT)) {
+    const codePoint = match[0].codePointAt(0) ?? 0;
+    if (isOrdinaryJoiner(text, match.index, codePoint)) continue;
+    if (options.keepLineBreaks === true && (codePoint === 0x0a || codePoint === 0x09)) continue;
+    if (match.index > plainFrom) pieces.push({ kind: 'plain', text: text.slice(plainFrom, match.index) });
+    plainFrom = match.index + match[0].length;
+    const [symbol, name] = describe(codePoint);
+    const last = pieces.at(-1);
+    if (last?.kind === 'symbol' && last.name === name) {
+      pieces[pieces.length - 1] = { ...last, count: last.count + 1 };
+    } else {
+      pieces.push({ kind: 'symbol', symbol, name, count: 1 });
+    }
+  }
+  if (plainFrom < text.length) pieces.push({ kind: 'plain', text: text.slice(plainFrom) });
+  return pieces;
+}
