@@ -21,7 +21,10 @@ export async function step(what, work) {
   const startedAt = performance.now();
   const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
   say(`${what} ...`);
-  const heartbeat = setInterval(() => say(`  still ${what[0]?.toLowerCase()}${what.slice(1)} (${seconds()} s)`), 10_000);
+  const heartbeat = setInterval(
+    () => say(`  still ${what[0]?.toLowerCase()}${what.slice(1)} (${seconds()} s)`),
+    10_000,
+  );
   try {
     const value = await work();
     say(`  done in ${seconds()} s`);

@@ -25,7 +25,9 @@ export async function ensureDisplay(): Promise<Display> {
   await ensurePrograms(['xprop', 'xwininfo']);
   if (process.env.DISPLAY !== undefined && process.env.DISPLAY !== '') return ownDisplay();
   const display = await startVirtualDisplay();
-  say(`This machine has no display: using a virtual one (${display.environment.DISPLAY}), where nobody sees the windows.`);
+  say(
+    `This machine has no display: using a virtual one (${display.environment.DISPLAY}), where nobody sees the windows.`,
+  );
   return display;
 }
 
@@ -44,9 +46,13 @@ export async function startVirtualDisplay(): Promise<Display> {
   const parts = createDisposables();
   try {
     const server = parts.add(
-      startChild('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp', '-noreset'], {
-        stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-      }),
+      startChild(
+        'Xvfb',
+        ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp', '-noreset'],
+        {
+          stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+        },
+      ),
     );
     const number = await firstLine(server, server.process.stdio[3] as NodeJS.ReadableStream);
     const bus = parts.add(
@@ -55,7 +61,11 @@ export async function startVirtualDisplay(): Promise<Display> {
       }),
     );
     const address = await firstLine(bus, bus.process.stdout);
-    const environment = { DISPLAY: `:${number}`, DBUS_SESSION_BUS_ADDRESS: address, LIBGL_ALWAYS_SOFTWARE: '1' };
+    const environment = {
+      DISPLAY: `:${number}`,
+      DBUS_SESSION_BUS_ADDRESS: address,
+      LIBGL_ALWAYS_SOFTWARE: '1',
+    };
     const env = { ...process.env, ...environment };
     parts.add(startChild('openbox', ['--sm-disable'], { env }));
     await windowManagerReady(env);

@@ -56,7 +56,11 @@ export async function findProgram(...programs: readonly string[]): Promise<strin
 export async function ensurePrograms(programs: readonly string[]): Promise<void> {
   const missing: string[] = [];
   for (const program of programs) if ((await findProgram(program)) === null) missing.push(program);
-  if (missing.length > 0) await installPackages(missing.map((program) => PACKAGE_OF[program] ?? program), missing.join(', '));
+  if (missing.length > 0)
+    await installPackages(
+      missing.map((program) => PACKAGE_OF[program] ?? program),
+      missing.join(', '),
+    );
 }
 
 /** Makes sure an Electron or Chromium binary finds its shared libraries. */
@@ -74,7 +78,10 @@ export async function installPackages(names: readonly string[], purpose: string)
     throw new Problem(`Missing: ${purpose}.`, `Install what your system calls these: ${wanted.join(' ')}`);
   }
   if (process.getuid?.() !== 0) {
-    throw new Problem(`Missing: ${purpose}.`, `sudo apt-get install -y --no-install-recommends ${wanted.join(' ')}`);
+    throw new Problem(
+      `Missing: ${purpose}.`,
+      `sudo apt-get install -y --no-install-recommends ${wanted.join(' ')}`,
+    );
   }
   await step(`Installing Debian packages for ${purpose}`, async () => {
     await run('apt-get', ['update', '-q']).catch(() => '');

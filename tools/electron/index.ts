@@ -28,7 +28,12 @@ export async function ensureElectron(): Promise<ElectronRuntime> {
   const official = await ensureOfficial();
   if (official.kind === 'ready') {
     const { distPath, version } = official;
-    return { distPath, version, official: true, executable: join(distPath, EXECUTABLES[process.platform] ?? 'electron') };
+    return {
+      distPath,
+      version,
+      official: true,
+      executable: join(distPath, EXECUTABLES[process.platform] ?? 'electron'),
+    };
   }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Problem(

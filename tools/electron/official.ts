@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FetchDownloader, downloadArtifact } from '@electron/get';
+import { downloadArtifact, FetchDownloader } from '@electron/get';
 import { withLock } from '../bootstrap/lock.mjs';
 import { say, step } from '../bootstrap/say.mjs';
 import { cacheFolder, projectFolder } from '../paths.ts';
@@ -23,7 +23,9 @@ export type OfficialOutcome =
  * A server that does not answer in five seconds counts as unreachable; a slow download may go on.
  */
 export async function ensureOfficial(): Promise<OfficialOutcome> {
-  const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const distPath = join(packageFolder, 'dist');
   const ready = { kind: 'ready', distPath, version } as const;
   if (await isUnpacked(distPath, version)) return ready;
@@ -37,7 +39,12 @@ export async function ensureOfficial(): Promise<OfficialOutcome> {
       await unpack();
       return ready;
     } catch (failure) {
-      const reason = failure instanceof Error ? (failure.cause instanceof Error ? failure.cause.message : failure.message) : String(failure);
+      const reason =
+        failure instanceof Error
+          ? failure.cause instanceof Error
+            ? failure.cause.message
+            : failure.message
+          : String(failure);
       say(`  Electron ${version} cannot be downloaded here: ${reason}`);
       await mkdir(cacheFolder, { recursive: true });
       await writeFile(memory, reason);
@@ -47,7 +54,10 @@ export async function ensureOfficial(): Promise<OfficialOutcome> {
 }
 
 async function download(version: string): Promise<void> {
-  const checksums = JSON.parse(await readFile(join(packageFolder, 'checksums.json'), 'utf8')) as Record<string, string>;
+  const checksums = JSON.parse(await readFile(join(packageFolder, 'checksums.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
   const patient = new FetchDownloader();
   await downloadArtifact({
     version,

@@ -33,7 +33,7 @@ export async function unzip(
       await symlink(await text(stream), target);
     } else {
       await pipeline(stream, createWriteStream(target));
-      await chmod(target, (mode & 0o777) || 0o644);
+      await chmod(target, mode & 0o777 || 0o644);
     }
   }
 }

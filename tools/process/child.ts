@@ -63,7 +63,9 @@ export async function firstLine(
       }
     };
     const fail = (why: string) =>
-      finish(() => reject(new Error(`${child.process.spawnfile} ${why} before it was ready: ${text.slice(-2000)}`)));
+      finish(() =>
+        reject(new Error(`${child.process.spawnfile} ${why} before it was ready: ${text.slice(-2000)}`)),
+      );
     const timer = setTimeout(() => fail(`took more than ${deadlineMs} ms`), deadlineMs);
     const finish = (settle: () => void) => {
       clearTimeout(timer);

@@ -6,7 +6,11 @@ import { type SpawnOptions, spawn } from 'node:child_process';
  * @returns what it wrote to stdout
  * @throws with the end of its output when it exits with anything but 0
  */
-export async function run(program: string, args: readonly string[], options: SpawnOptions = {}): Promise<string> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<string> {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const output: string[] = [];
   const all: string[] = [];

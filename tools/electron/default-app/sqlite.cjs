@@ -139,7 +139,11 @@ class Database {
   }
 
   prepare(sql) {
-    return new Statement(this, sql, translated(() => this.#database.prepare(sql)));
+    return new Statement(
+      this,
+      sql,
+      translated(() => this.#database.prepare(sql)),
+    );
   }
 
   exec(sql) {
@@ -153,7 +157,10 @@ class Database {
   }
 
   transaction(work) {
-    const run = (begin) => (...values) => this.#inTransaction(begin, () => work(...values));
+    const run =
+      (begin) =>
+      (...values) =>
+        this.#inTransaction(begin, () => work(...values));
     const transaction = run('BEGIN');
     transaction.deferred = run('BEGIN DEFERRED');
     transaction.immediate = run('BEGIN IMMEDIATE');
