@@ -20,4 +20,6 @@ export interface BrowserTabs {
     onTab(browser: string, processId: number | null, tab: BrowserTab | null): void;
     onHealth(browser: string, health: SourceHealth): void;
   }): Disposable;
+  /** What extensions may say of private windows; told to every extension now and to each that connects later. */
+  setSettings(settings: { readonly privateWindows: 'hide' | 'show' }): void;
 }

@@ -1,5 +1,2 @@
-export { createKeyVault } from './keyVault.ts';
-export { createPages, type PagesOptions, registerPageScheme } from './pages.ts';
-export { createScreen } from './screen.ts';
-export { createSession } from './session.ts';
-export { createTray } from './tray.ts';
+export { type BundledPack, type Host, type HostOptions, type HostPorts, startHost } from './host.ts';
+export type { Sources } from './sources.ts';

@@ -69,6 +69,17 @@ export function createFiles(options: { readonly root: string }): Files {
     async remove(path) {
       await rm(absolute(path), { force: true });
     },
+    async move(from, to) {
+      const target = absolute(to);
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+      try {
+        await rename(absolute(from), target);
+      } catch (failure) {
+        if (isMissing(failure)) return;
+        throw failure;
+      }
+      await syncFolder(dirname(target));
+    },
     async list(folder) {
       try {
         const names = await readdir(absolute(folder));

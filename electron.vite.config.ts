@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+/** Packages with native parts or files of their own; everything else is bundled, so a package needs no node_modules but these. */
+const EXTERNAL = ['electron', 'better-sqlite3', 'active-win', 'koffi', 'x11'];
+
+const page = (name: string) => resolve(import.meta.dirname, 'src/renderer', name, 'index.html');
+
+export default defineConfig({
+  main: {
+    build: {
+      externalizeDeps: false,
+      target: 'node20',
+      sourcemap: false,
+      rolldownOptions: {
+        external: EXTERNAL,
+        input: { main: 'src/main/main.ts' },
+        output: { format: 'es', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      externalizeDeps: false,
+      rolldownOptions: {
+        external: ['electron'],
+        input: { preload: 'src/renderer/preload/preload.ts' },
+        // A sandboxed preload script must be CommonJS.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    base: './',
+    plugins: [react()],
+    build: {
+      outDir: 'out/renderer',
+      // The pages' policy allows fonts and scripts from files only.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: { report: page('report'), notice: page('notice') } },
+    },
+  },
+});

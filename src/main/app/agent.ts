@@ -1,0 +1,3 @@
+export function createAgent(): { start(): Promise<void>; stop(): Promise<void> } {
+  return { start: async () => undefined, stop: async () => undefined };
+}

@@ -1,0 +1,31 @@
+import type { Disposable } from '#kernel';
+import { createObserve, type ObserveDeps, type ObserveSettings } from '../observe/index.ts';
+
+/** Nothing but what is excluded always: a technician sees what the agent sees. */
+const SETTINGS: ObserveSettings = { sharedAccounts: [], schoolNetworks: [], excluded: [], privateWindows: 'hide' };
+
+/**
+ * The technician's live view: each observation as one JSON line
+ * `{at, app, title, url, urlSource, private, excluded, session}`, each change of a source's health as
+ * another line apart. Nothing is matched and nothing is stored.
+ */
+export function createWatch(
+  deps: ObserveDeps,
+  out: { line(text: string): void; health(text: string): void },
+  options: { readonly ownProcessId: number },
+): { start(): Promise<void>; stop(): Promise<void> } {
+  const observe = createObserve(deps, { ...options, settings: SETTINGS });
+  let watching: Disposable | null = null;
+  return {
+    async start() {
+      watching = await observe.start({
+        onSighting: ({ observation }) => out.line(JSON.stringify(observation)),
+        onPresence: (presence) => out.health(JSON.stringify({ part: 'presence', state: 'ok', code: presence })),
+        onHealth: (part, health) => out.health(JSON.stringify({ part, ...health })),
+      });
+    },
+    async stop() {
+      await watching?.dispose();
+    },
+  };
+}

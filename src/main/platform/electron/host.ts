@@ -1,0 +1,185 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { app, Menu } from 'electron';
+import type { Files, Http, KeyVault, Log, Pages, Random, Screen, Timers, Tray } from '../../ports/index.ts';
+import { createFiles, createHttp, createLog, createRandom, createTimers } from '../node/index.ts';
+import { type AgentArguments, parseArguments } from './arguments.ts';
+import { createKeyVault } from './keyVault.ts';
+import { createPages, registerPageScheme } from './pages.ts';
+import { createScreen } from './screen.ts';
+import { createSources, type Sources } from './sources.ts';
+import { createTray } from './tray.ts';
+
+/** Everything of the outside world that the agent uses, as Electron and Node give it. */
+export interface HostPorts extends Sources {
+  readonly screen: Screen;
+  readonly keyVault: KeyVault;
+  readonly files: Files;
+  readonly tray: Tray;
+  readonly pages: Pages;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly log: Log;
+  /** HTTP that trusts this CA alone, or the system's where it is null. */
+  readonly connect: (caPem: string | null) => Http;
+  readonly bundledPacks: () => Promise<readonly BundledPack[]>;
+}
+
+/** A rule pack that ships with the agent. */
+export interface BundledPack {
+  readonly name: string;
+  readonly yaml: string;
+}
+
+export interface HostOptions {
+  readonly agentVersion: string;
+  readonly platform: 'win32' | 'darwin' | 'linux';
+  readonly development: boolean;
+  readonly ownProcessId: number;
+  readonly enrolment: string | null;
+}
+
+/** What the host runs: the agent, or the technician's live view of what is seen. */
+export interface Host {
+  createAgent(ports: HostPorts, options: HostOptions): { start(): Promise<void>; stop(): Promise<void> };
+  createWatch(
+    ports: Sources & Pick<HostPorts, 'timers'>,
+    out: { line(text: string): void; health(text: string): void },
+    options: { readonly ownProcessId: number },
+  ): { start(): Promise<void>; stop(): Promise<void> };
+}
+
+/** Exit codes, for scripts and service managers. */
+const EXIT = { ok: 0, failed: 1, alreadyRunning: 3 } as const;
+
+/** The development runtime's major version is below this; it is never shipped, so what runs on it is development. */
+const FIRST_SHIPPED_ELECTRON = 45;
+
+function isDevelopment(): boolean {
+  return !app.isPackaged || Number.parseInt(process.versions.electron, 10) < FIRST_SHIPPED_ELECTRON;
+}
+
+/** Sets what must be set before Electron is ready. */
+function prepare(development: boolean): void {
+  const folder = process.env.LAPWING_DATA_FOLDER;
+  if (development && folder !== undefined && folder !== '') app.setPath('userData', folder);
+  // The agent draws two plain pages on demand: a GPU process would cost memory all day for nothing.
+  app.disableHardwareAcceleration();
+  app.commandLine.appendSwitch('in-process-gpu');
+  app.commandLine.appendSwitch('disable-features', 'SpareRendererForSitePerProcess,MediaRouter');
+  registerPageScheme();
+  Menu.setApplicationMenu(null);
+  app.dock?.hide();
+  // Closing a pupil's window must not end the agent.
+  app.on('window-all-closed', () => undefined);
+}
+
+async function readBundledPacks(folder: string): Promise<readonly BundledPack[]> {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.yaml')).sort();
+  return Promise.all(names.map(async (name) => ({ name, yaml: await readFile(join(folder, name), 'utf8') })));
+}
+
+/**
+ * Runs the agent in Electron: one instance a session, ports, signals, an orderly end.
+ * Returns at once; never await Electron's readiness at the top level of a module, it would not come.
+ */
+export function startHost(host: Host): void {
+  const development = isDevelopment();
+  const args = parseArguments(process.argv.slice(process.defaultApp === true ? 2 : 1));
+  prepare(development);
+  const first = app.requestSingleInstanceLock();
+  if (!first && args.watch === null) {
+    process.stderr.write('Lapwing is already running in this session.\n');
+    app.exit(EXIT.alreadyRunning);
+    return;
+  }
+  app
+    .whenReady()
+    .then(() => (args.watch === null ? runAgent(host, args, development) : runWatch(host, args.watch.seconds)))
+    .catch((failure: unknown) => {
+      process.stderr.write(`Lapwing could not start: ${failure instanceof Error ? failure.stack : 'unknown'}\n`);
+      app.exit(EXIT.failed);
+    });
+}
+
+/** Stops in order on every way to end: the system's shutdown, a signal, `app.quit`. */
+function stopOnEnd(stop: () => Promise<void>): void {
+  let ending: Promise<void> | null = null;
+  const end = () => {
+    ending ??= stop().then(
+      () => app.exit(EXIT.ok),
+      () => app.exit(EXIT.failed),
+    );
+  };
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    end();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+}
+
+async function runAgent(host: Host, args: AgentArguments, development: boolean): Promise<void> {
+  const timers = createTimers();
+  const dataFolder = app.getPath('userData');
+  const log = createLog(timers, {
+    path: join(dataFolder, 'logs', 'agent.log'),
+    echo: development ? (line) => process.stdout.write(line) : null,
+  });
+  // A closed terminal is no reason to stop.
+  process.stdout.on('error', () => undefined);
+  process.on('uncaughtException', (failure) => log.error({ failure, at: firstFrame(failure) }, 'uncaught'));
+  process.on('unhandledRejection', (failure) => log.error({ failure, at: firstFrame(failure) }, 'unhandled'));
+  const files = createFiles({ root: dataFolder });
+  const resources = join(app.getAppPath(), 'resources');
+  const out = join(app.getAppPath(), 'out');
+  const ports: HostPorts = {
+    ...(await createSources({ timers, log })),
+    screen: createScreen(),
+    keyVault: createKeyVault({ files }),
+    files,
+    tray: createTray({ iconFolder: join(resources, 'icons', 'tray') }),
+    pages: createPages(
+      { log },
+      {
+        rendererFolder: join(out, 'renderer'),
+        preloadPath: join(out, 'preload', 'preload.cjs'),
+        titles: { report: 'Report something', notice: 'About monitoring on this computer' },
+        development,
+      },
+    ),
+    timers,
+    random: createRandom(),
+    log,
+    connect: (caPem) => createHttp({ caPem }),
+    bundledPacks: () => readBundledPacks(join(resources, 'rules')),
+  };
+  const agent = host.createAgent(ports, {
+    agentVersion: app.getVersion(),
+    platform: process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux',
+    development,
+    ownProcessId: process.pid,
+    enrolment: args.enrol,
+  });
+  stopOnEnd(() => agent.stop());
+  await agent.start();
+}
+
+async function runWatch(host: Host, seconds: number | null): Promise<void> {
+  const timers = createTimers();
+  const health = (text: string) => process.stderr.write(`${text}\n`);
+  const log = createLog(timers, { path: null, echo: (line) => process.stderr.write(line) });
+  const watch = host.createWatch(
+    { ...(await createSources({ timers, log })), timers },
+    { line: (text) => process.stdout.write(`${text}\n`), health },
+    { ownProcessId: process.pid },
+  );
+  stopOnEnd(() => watch.stop());
+  await watch.start();
+  if (seconds !== null) timers.after(seconds * 1_000, () => app.quit());
+}
+
+/** Where a failure came from: a place in our code, never the message, which may quote what was seen. */
+function firstFrame(failure: unknown): string {
+  const stack = failure instanceof Error ? (failure.stack ?? '') : '';
+  return /\n\s+at (.*)/.exec(stack)?.[1] ?? 'unknown';
+}
