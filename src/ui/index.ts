@@ -1,5 +1,5 @@
 export { excerpt, markText, mergeSpans, type Segment, type Span } from './text/marks.ts';
-export { visiblePieces, type VisiblePiece } from './text/visible.ts';
+export { type VisiblePiece, visiblePieces } from './text/visible.ts';
 export { Button, type ButtonProps, Key } from './widgets/button.tsx';
 export { Checkbox, type Choice, Choices, TextArea, TextField } from './widgets/fields.tsx';
 export { HostileText } from './widgets/hostileText.tsx';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import {
+  BACKGROUND_HEADER,
   CONSOLE_PATHS,
   CSRF_HEADER,
   type Device,
-  decisionRequestSchema,
+  type decisionRequestSchema,
   deviceSchema,
   type ItemResponse,
   itemResponseSchema,
@@ -31,13 +32,29 @@ const devicesSchema = z.object({ devices: z.array(deviceSchema) });
 
 type Answer<Value> = Promise<Result<Value, Failure>>;
 
+/**
+ * Whether a person asked for it just now, or the console did by itself (after an event, by the clock). Only the
+ * former keeps the session alive and counts as another look.
+ */
+export type Cause = 'person' | 'background';
+
+interface Request {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  cause?: Cause;
+  body?: unknown;
+}
+
 /** Everything the console asks of the server. */
 export interface ConsoleApi {
   me(): Answer<Me>;
   signIn(username: string, password: string): Answer<Me>;
   signOut(): Answer<null>;
-  queue(show: Show, after: string | null): Answer<QueuePage>;
-  item(id: string): Answer<ItemResponse>;
+  /** Somebody is at the keyboard although nothing was asked for: keeps the session alive. */
+  touch(): Answer<null>;
+  queue(show: Show, after: string | null, cause: Cause): Answer<QueuePage>;
+  item(id: string, cause: Cause): Answer<ItemResponse>;
+  /** Decides, and answers the item as it then stands. */
   decide(id: string, decision: Decision): Answer<ItemResponse>;
   devices(): Answer<Device[]>;
   /** Address of the opened screenshot. Asking for it is written in the audit trail. */
@@ -50,22 +67,18 @@ export interface ConsoleApi {
 export function createConsoleApi(deps: { fetch: typeof fetch }): ConsoleApi {
   const listeners = new Set<() => void>();
 
-  async function ask<Value>(
-    method: 'GET' | 'POST' | 'DELETE',
-    path: string,
-    parse: (body: unknown) => Value,
-    body?: unknown,
-  ): Answer<Value> {
-    const response = await send(method, path, body);
+  async function ask<Value>(request: Request, parse: (body: unknown) => Value): Answer<Value> {
+    const response = await send(request);
     if (response === null) return err({ kind: 'offline' });
     if (!response.ok) return err(failureFor(response));
     const parsed = await readBody(response, parse);
     return parsed === undefined ? err({ kind: 'unreadable' }) : ok(parsed.value);
   }
 
-  async function send(method: string, path: string, body: unknown): Promise<Response | null> {
+  async function send({ method, path, cause, body }: Request): Promise<Response | null> {
     const headers: Record<string, string> = { accept: 'application/json', [CSRF_HEADER]: '1' };
     if (body !== undefined) headers['content-type'] = 'application/json';
+    if (cause === 'background') headers[BACKGROUND_HEADER] = '1';
     try {
       return await deps.fetch(path, {
         method,
@@ -80,28 +93,40 @@ export function createConsoleApi(deps: { fetch: typeof fetch }): ConsoleApi {
   }
 
   /** The session's own endpoint answers 401 as part of signing in; anywhere else it means that the session ended. */
-  async function askSignedIn<Value>(...args: Parameters<typeof ask<Value>>): Answer<Value> {
-    const result = await ask(...args);
+  async function askSignedIn<Value>(request: Request, parse: (body: unknown) => Value): Answer<Value> {
+    const result = await ask(request, parse);
     if (!result.ok && result.error.kind === 'signed_out') for (const listener of listeners) listener();
     return result;
   }
 
+  const session = CONSOLE_PATHS.session;
+  const item = (id: string, cause: Cause) =>
+    askSignedIn({ method: 'GET', path: itemPath(id), cause }, (body) => itemResponseSchema.parse(body));
+
   return {
-    me: () => ask('GET', CONSOLE_PATHS.session, (body) => meSchema.parse(body)),
+    me: () => ask({ method: 'GET', path: session }, (body) => meSchema.parse(body)),
     async signIn(username, password) {
-      const request = signInRequestSchema.parse({ username, password });
-      const result = await ask('POST', CONSOLE_PATHS.session, (body) => meSchema.parse(body), request);
+      const body = signInRequestSchema.parse({ username, password });
+      const result = await ask({ method: 'POST', path: session, body }, (answer) => meSchema.parse(answer));
       return !result.ok && result.error.kind === 'signed_out' ? err({ kind: 'wrong_password' }) : result;
     },
-    signOut: () => ask('DELETE', CONSOLE_PATHS.session, () => null),
-    queue(show, after) {
+    signOut: () => ask({ method: 'DELETE', path: session }, () => null),
+    touch: () => askSignedIn({ method: 'PUT', path: session }, () => null),
+    queue(show, after, cause) {
       const query = new URLSearchParams({ show, limit: '200', ...(after === null ? {} : { after }) });
-      return askSignedIn('GET', `${CONSOLE_PATHS.queue}?${query}`, parsePage);
+      return askSignedIn({ method: 'GET', path: `${CONSOLE_PATHS.queue}?${query}`, cause }, parsePage);
     },
-    item: (id) => askSignedIn('GET', itemPath(id), (body) => itemResponseSchema.parse(body)),
-    decide: (id, decision) =>
-      askSignedIn('POST', `${itemPath(id)}/decision`, (body) => itemResponseSchema.parse(body), decision),
-    devices: () => askSignedIn('GET', CONSOLE_PATHS.devices, (body) => devicesSchema.parse(body).devices),
+    item,
+    async decide(id, decision) {
+      const path = `${itemPath(id)}/decision`;
+      const result = await askSignedIn({ method: 'POST', path, body: decision }, () => null);
+      return result.ok ? item(id, 'background') : result;
+    },
+    devices: () =>
+      askSignedIn(
+        { method: 'GET', path: CONSOLE_PATHS.devices },
+        (body) => devicesSchema.parse(body).devices,
+      ),
     screenshotUrl: (id) => `${itemPath(id)}/screenshot`,
     onSignedOut(listener) {
       listeners.add(listener);

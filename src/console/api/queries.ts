@@ -1,6 +1,6 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Result } from '#kernel';
-import type { ConsoleApi, Show } from './client.ts';
+import type { ConsoleApi, QueuePage, Show } from './client.ts';
 import { ApiError, type Failure } from './failure.ts';
 
 /** The cache's keys, once. */
@@ -24,7 +24,11 @@ async function unwrap<Value>(answer: Promise<Result<Value, Failure>>): Promise<V
 export function useQueue(api: ConsoleApi, show: Show) {
   return useInfiniteQuery({
     queryKey: keys.queue(show),
-    queryFn: ({ pageParam }) => unwrap(api.queue(show, pageParam)),
+    queryFn: ({ pageParam, client, queryKey }) => {
+      const loaded = client.getQueryData<InfiniteData<QueuePage, string | null>>(queryKey);
+      const cause = loaded?.pageParams.includes(pageParam) ? 'background' : 'person';
+      return unwrap(api.queue(show, pageParam, cause));
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
     refetchInterval: reloadEveryMs,
@@ -32,13 +36,14 @@ export function useQueue(api: ConsoleApi, show: Show) {
 }
 
 /**
- * One item. Each load is a view in the audit trail, so it happens when a person opens the item or when the item
- * changed under their eyes, and never by the clock or by coming back to the window.
+ * One item. Loading it is a view in the audit trail, so that happens when a person opens it; a reload because it
+ * changed under their eyes is marked as one, and nothing is loaded by the clock or by coming back to the window.
  */
 export function useItem(api: ConsoleApi, id: string) {
   return useQuery({
     queryKey: keys.item(id),
-    queryFn: () => unwrap(api.item(id)),
+    queryFn: ({ client, queryKey }) =>
+      unwrap(api.item(id, client.getQueryData(queryKey) === undefined ? 'person' : 'background')),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     refetchOnReconnect: false,

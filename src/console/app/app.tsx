@@ -135,7 +135,7 @@ function SignedIn({ me, onLock, onSignOut, ...deps }: SignedInProps) {
       if (timers.now() - toldAt < keepAliveMs) return;
       toldAt = timers.now();
       presence.tell();
-      void api.me();
+      void api.touch();
     };
     const stopHearing = presence.onTold(() => lock.touch());
     const names = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;

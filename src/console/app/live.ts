@@ -24,7 +24,11 @@ export function coalesce(reload: () => Promise<unknown>): () => void {
 type LiveEvents = ReturnType<typeof createLiveEvents>;
 
 /** Keeps the cache in step with the server's events and says whether the line is up. */
-export function useLive(client: QueryClient, events: LiveEvents, onCritical: (event: ConsoleEvent) => void): Connection {
+export function useLive(
+  client: QueryClient,
+  events: LiveEvents,
+  onCritical: (event: ConsoleEvent) => void,
+): Connection {
   const [connection, setConnection] = useState<Connection>('connecting');
   useEffect(() => {
     const reloadQueue = coalesce(() => client.invalidateQueries({ queryKey: keys.queues }));
@@ -35,7 +39,8 @@ export function useLive(client: QueryClient, events: LiveEvents, onCritical: (ev
         if (event.kind === 'device') return reloadDevices();
         void client.invalidateQueries({ queryKey: keys.item(event.id) });
         if (event.kind === 'item') reloadQueue();
-        if (event.kind === 'item' && event.severity === 'critical' && event.state === 'waiting') onCritical(event);
+        if (event.kind === 'item' && event.severity === 'critical' && event.state === 'waiting')
+          onCritical(event);
       },
       onConnection(next) {
         setConnection((now) => (next === 'connecting' && now === 'lost' ? 'lost' : next));

@@ -33,7 +33,12 @@ export function ReviewPage({ show, openId }: { show: Show; openId: string | null
   function onDecided(response: ItemResponse, decision: Decision): void {
     const { id, state } = response.item;
     const message = decision.decision === 'reopen' ? 'Opened again.' : `${STATE_WORDS[state]}.`;
-    setDone({ id, state, message, canUndo: decision.decision !== 'reopen' && response.allowed.includes('reopen') });
+    setDone({
+      id,
+      state,
+      message,
+      canUndo: decision.decision !== 'reopen' && response.allowed.includes('reopen'),
+    });
     const here = order.current.indexOf(id);
     const next = order.current[here + 1] ?? order.current[here - 1];
     const isWide = window.matchMedia('(min-width: 900px)').matches;
@@ -53,10 +58,8 @@ export function ReviewPage({ show, openId }: { show: Show; openId: string | null
     if (result.ok) navigate(`/queue/${done.id}`);
   }
 
-  useShortcuts({
-    z: () => void undo(),
-    ...(openId === null ? {} : { Escape: () => navigate(base) }),
-  });
+  const closeItem = () => navigate(base);
+  useShortcuts({ z: () => void undo(), ['Escape']: openId === null ? undefined : closeItem });
 
   return (
     <main className="review" id="main" data-open={openId !== null}>

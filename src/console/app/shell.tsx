@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { Link, Redirect, useLocation, useRoute } from 'wouter';
-import { Banner, Button, EmptyState, Lapwing } from '#ui';
+import { Banner, Button, EmptyState, Lapwing, SeverityMark } from '#ui';
 import { type createLiveEvents, keys, type QueuePage } from '../api/index.ts';
 import { DevicesPage } from '../devices/index.ts';
 import type { Preferences } from '../platform/browser.ts';
@@ -28,7 +28,10 @@ export function Shell({ events, preferences, notice, onSignOut }: ShellProps) {
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [news, setNews] = useState('');
   const [theme, setTheme] = useTheme(preferences);
-  const announce = useCallback(() => setNews('A new critical capture has arrived at the top of the queue.'), []);
+  const announce = useCallback(
+    () => setNews('A new critical capture has arrived at the top of the queue.'),
+    [],
+  );
   const connection = useLive(client, events, announce);
   const canReview = me.permissions.includes('evidence_view');
   const canSeeFleet = me.permissions.includes('fleet_view');
@@ -76,8 +79,8 @@ export function Shell({ events, preferences, notice, onSignOut }: ShellProps) {
       {notice}
       {connection === 'lost' && (
         <Banner tone="warning" icon="offline">
-          No connection to the server. {loadedAt > 0 && `Last updated ${times.short(loadedAt, now)}. `}We’ll keep trying;
-          nothing you’ve written is lost.
+          No connection to the server. {loadedAt > 0 && `Last updated ${times.short(loadedAt, now)}. `}We’ll
+          keep trying; nothing you’ve written is lost.
         </Banner>
       )}
       <p className="hidden-visually" role="status">
@@ -97,7 +100,8 @@ function Routes({ canReview, canSeeFleet }: { canReview: boolean; canSeeFleet: b
   const [isHome] = useRoute('/');
   if (isHome) return <Redirect to={canReview ? '/queue' : '/devices'} replace />;
   if (canReview && isOpenList) return <ReviewPage key="open" show="open" openId={openList.id ?? null} />;
-  if (canReview && isDecidedList) return <ReviewPage key="closed" show="closed" openId={decidedList.id ?? null} />;
+  if (canReview && isDecidedList)
+    return <ReviewPage key="closed" show="closed" openId={decidedList.id ?? null} />;
   if (canSeeFleet && isDevices) return <DevicesPage />;
   return (
     <main className="nowhere" id="main">
@@ -139,17 +143,30 @@ function QueueCount() {
   const counts = useCounts();
   if (counts === undefined || counts.open === 0) return null;
   return (
-    <span className={counts.critical > 0 ? 'nav-count nav-count-critical' : 'nav-count'}>
-      {counts.open}
-      <span className="hidden-visually"> waiting, {counts.critical} critical</span>
-    </span>
+    <>
+      <span className="nav-count">
+        {counts.open}
+        <span className="hidden-visually"> waiting</span>
+      </span>
+      {counts.critical > 0 && (
+        <span className="nav-critical" title={`${counts.critical} critical`}>
+          <SeverityMark severity="critical" word={false} />
+          {counts.critical}
+          <span className="hidden-visually"> critical</span>
+        </span>
+      )}
+    </>
   );
 }
 
 function TitleOfPage() {
   const counts = useCounts();
   const [location] = useLocation();
-  const page = location.startsWith('/devices') ? 'Devices' : location.startsWith('/decided') ? 'Decided' : 'Queue';
+  const page = location.startsWith('/devices')
+    ? 'Devices'
+    : location.startsWith('/decided')
+      ? 'Decided'
+      : 'Queue';
   useEffect(() => {
     const critical = counts !== undefined && counts.critical > 0 ? `${counts.critical} critical · ` : '';
     document.title = `${critical}${page} · Lapwing`;

@@ -53,6 +53,7 @@ function policyFinding({ policyReceived, policyApplied }: Device): string[] {
 export function sortDevices(views: readonly DeviceView[]): DeviceView[] {
   return [...views].sort(
     (a, b) =>
-      RANK[a.status] - RANK[b.status] || a.device.machine.localeCompare(b.device.machine, 'en-GB', { numeric: true }),
+      RANK[a.status] - RANK[b.status] ||
+      a.device.machine.localeCompare(b.device.machine, 'en-GB', { numeric: true }),
   );
 }

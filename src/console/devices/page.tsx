@@ -37,7 +37,8 @@ export function DevicesPage() {
   );
   const shown = views.filter(
     ({ status, device }) =>
-      (filter === null || status === filter) && device.machine.toLowerCase().includes(search.trim().toLowerCase()),
+      (filter === null || status === filter) &&
+      device.machine.toLowerCase().includes(search.trim().toLowerCase()),
   );
 
   return (
@@ -55,7 +56,9 @@ export function DevicesPage() {
       )}
       {query.data?.length === 0 && (
         <EmptyState title="No device has joined yet" picture={<Lapwing size={64} />}>
-          <p>Make an enrolment token on the server and give it to a computer; it appears here within a minute.</p>
+          <p>
+            Make an enrolment token on the server and give it to a computer; it appears here within a minute.
+          </p>
         </EmptyState>
       )}
       {views.length > 0 && (
@@ -63,7 +66,12 @@ export function DevicesPage() {
           <div className="devices-tools">
             <fieldset className="filters">
               <legend className="hidden-visually">Show only</legend>
-              <FilterButton isOn={filter === null} onPress={() => setFilter(null)} label="All" amount={views.length} />
+              <FilterButton
+                isOn={filter === null}
+                onPress={() => setFilter(null)}
+                label="All"
+                amount={views.length}
+              />
               {FILTERS.map((status) => {
                 const amount = views.filter((view) => view.status === status).length;
                 if (amount === 0) return null;
@@ -151,7 +159,9 @@ function DeviceRows({ view: { device, status, findings } }: { view: DeviceView }
             {STATUS_WORDS[status]}
           </span>
         </td>
-        <td data-label="Last seen">{device.lastSeenAt === null ? 'Never' : <Moment at={device.lastSeenAt} />}</td>
+        <td data-label="Last seen">
+          {device.lastSeenAt === null ? 'Never' : <Moment at={device.lastSeenAt} />}
+        </td>
         <td data-label="Policy" className="number">
           {device.policyApplied ?? '–'}
         </td>

@@ -4,6 +4,7 @@ import {
   CATEGORY_WORDS,
   FIELD_WORDS,
   fieldSpans,
+  fieldText,
   SEVERITY_ASKS,
   sentenceOf,
 } from '../words/index.ts';
@@ -40,15 +41,17 @@ export function CaptureEvidence({ item }: { item: CaptureItem }) {
           {observation.private && <span className="fact-more">A private window</span>}
         </Fact>
       </dl>
-      <section className="item-part" aria-labelledby="item-window">
-        <h2 id="item-window">What was in front</h2>
-        <dl className="lines">
-          <Line label="Title" text={observation.title} item={item} field="title" />
-          <Line label="Address" text={observation.url ?? ''} item={item} field="url" />
-          <Line label="Searched for" text={item.capture.search ?? ''} item={item} field="search" />
-        </dl>
-        {observation.excluded !== null && <p>Left out by policy: {observation.excluded}.</p>}
-      </section>
+      <dl className="lines">
+        {LINES.filter(({ field }) => field !== sentence.field).map(({ field, label }) => (
+          <Line key={field} label={label} item={item} field={field} />
+        ))}
+        {observation.excluded !== null && (
+          <div>
+            <dt>Left out</dt>
+            <dd>Title and address, by the school’s policy: {observation.excluded}.</dd>
+          </div>
+        )}
+      </dl>
       <section className="item-part" aria-labelledby="item-why">
         <h2 id="item-why">Why it was flagged</h2>
         <ul className="why">
@@ -59,7 +62,8 @@ export function CaptureEvidence({ item }: { item: CaptureItem }) {
                   <HostileText text={hit.text} />
                 </mark>{' '}
                 in {FIELD_WORDS[hit.field]}
-                {times > 1 && `, ${times} times,`} is in the {CATEGORY_WORDS[hit.category].toLowerCase()} rules.
+                {times > 1 && `, ${times} times,`} is in the {CATEGORY_WORDS[hit.category].toLowerCase()}{' '}
+                rules.
               </p>
               <p className="why-rule">
                 <SeverityMark severity={hit.severity} />
@@ -76,14 +80,21 @@ export function CaptureEvidence({ item }: { item: CaptureItem }) {
   );
 }
 
+/** The texts of a capture that stand below the one shown large. */
+const LINES = [
+  { field: 'title', label: 'Title' },
+  { field: 'url', label: 'Address' },
+  { field: 'search', label: 'Searched for' },
+] as const;
+
 interface LineProps {
   label: string;
-  text: string;
   item: CaptureItem;
   field: Hit['field'];
 }
 
-function Line({ label, text, item, field }: LineProps) {
+function Line({ label, item, field }: LineProps) {
+  const text = fieldText(item.capture, field);
   if (text === '') return null;
   return (
     <div>

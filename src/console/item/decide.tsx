@@ -68,7 +68,15 @@ export function Decide({ response, decide }: DecideProps) {
   useShortcuts(Object.fromEntries(allowed.map((kind) => [WORDING[kind].key, () => setChosen(kind)])));
 
   if (isChosenAllowed) {
-    return <DecisionForm key={chosen} kind={chosen} response={response} decide={decide} onCancel={() => setChosen(null)} />;
+    return (
+      <DecisionForm
+        key={chosen}
+        kind={chosen}
+        response={response}
+        decide={decide}
+        onCancel={() => setChosen(null)}
+      />
+    );
   }
   if (allowed.length === 0) return null;
   return (

@@ -50,7 +50,9 @@ export function When({ item }: { item: QueueItem }) {
           {item.occurrences} times, last <Moment at={item.lastAt} form="short" />
         </span>
       )}
-      {late > lateMs && <span className="fact-more">Arrived {duration(late)} later: the computer was offline.</span>}
+      {late > lateMs && (
+        <span className="fact-more">Arrived {duration(late)} later: the computer was offline.</span>
+      )}
     </Fact>
   );
 }

@@ -1,5 +1,4 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import type { ItemResponse } from '#contract';
 import { Banner, Button, EmptyState } from '#ui';
 import { type Decision, explain, type Failure, failureOf, keys, useItem } from '../api/index.ts';
@@ -24,10 +23,6 @@ export function ItemPanel({ id, onDecided, onBack }: ItemPanelProps) {
   const client = useQueryClient();
   const query = useItem(api, id);
 
-  useEffect(() => {
-    document.getElementById('item-panel')?.scrollTo(0, 0);
-  }, [id]);
-
   async function decide(decision: Decision): Promise<Failure | null> {
     const result = await api.decide(id, decision);
     if (!result.ok) {
@@ -41,7 +36,7 @@ export function ItemPanel({ id, onDecided, onBack }: ItemPanelProps) {
   }
 
   return (
-    <article className="item" id="item-panel" aria-labelledby="item-title" aria-busy={query.isPending}>
+    <article className="item" aria-labelledby="item-title" aria-busy={query.isPending}>
       <div className="item-back">
         <Button variant="quiet" icon="back" onPress={onBack}>
           Back to the list
@@ -58,7 +53,7 @@ export function ItemPanel({ id, onDecided, onBack }: ItemPanelProps) {
           <Button onPress={() => void query.refetch()}>Try again</Button>
         </EmptyState>
       )}
-      {query.data !== undefined && <Opened response={query.data} decide={decide} key={id} />}
+      {query.data !== undefined && <Opened response={query.data} decide={decide} />}
     </article>
   );
 }

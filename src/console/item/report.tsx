@@ -40,7 +40,9 @@ export function ReportEvidence({ item }: { item: ReportItem }) {
         </Fact>
         <Fact label="Wants to talk to">
           <strong>{contactName(item)}</strong>
-          {item.contact != null && item.contact.role !== '' && <span className="fact-more">{item.contact.role}</span>}
+          {item.contact != null && item.contact.role !== '' && (
+            <span className="fact-more">{item.contact.role}</span>
+          )}
         </Fact>
         <Who item={item} />
         <When item={item} />
@@ -53,7 +55,9 @@ export function ReportEvidence({ item }: { item: ReportItem }) {
             <div>
               <dt>Window</dt>
               <dd>
-                <HostileText text={report.attached.title === '' ? report.attached.app : report.attached.title} />
+                <HostileText
+                  text={report.attached.title === '' ? report.attached.app : report.attached.title}
+                />
               </dd>
             </div>
             {report.attached.url !== null && (

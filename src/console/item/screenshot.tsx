@@ -21,7 +21,7 @@ export function ScreenshotPart({ url, facts, arrived }: ScreenshotProps) {
 
   useShortcuts(canShow ? { r: () => setView((now) => (now === 'shown' ? 'hidden' : 'shown')) } : {});
   useEffect(() => {
-    if (view === 'shown') part.current?.scrollIntoView({ block: 'nearest' });
+    if (view === 'shown') part.current?.scrollIntoView({ block: 'start' });
   }, [view]);
 
   return (
@@ -29,12 +29,16 @@ export function ScreenshotPart({ url, facts, arrived }: ScreenshotProps) {
       <h2 id="item-screenshot">Screenshot</h2>
       {facts.state === 'none' && <p className="muted">{NO_SCREENSHOT_WORDS[facts.reason]}</p>}
       {facts.state !== 'none' && !canShow && (
-        <p className="muted">On its way from the computer. It appears here when it arrives; the text never waits for it.</p>
+        <p className="muted">
+          On its way from the computer. It appears here when it arrives; the text never waits for it.
+        </p>
       )}
       {facts.state === 'taken' && canShow && (
         <>
           {view === 'failed' && (
-            <Banner tone="warning">The screenshot couldn’t be loaded. Check the connection and try again.</Banner>
+            <Banner tone="warning">
+              The screenshot couldn’t be loaded. Check the connection and try again.
+            </Banner>
           )}
           <div className="shot">
             {view === 'shown' ? (
@@ -59,7 +63,13 @@ export function ScreenshotPart({ url, facts, arrived }: ScreenshotProps) {
           </div>
           {view === 'shown' && (
             <div className="shot-below">
-              <Button variant="quiet" size="small" icon="eyeOff" shortcut="r" onPress={() => setView('hidden')}>
+              <Button
+                variant="quiet"
+                size="small"
+                icon="eyeOff"
+                shortcut="r"
+                onPress={() => setView('hidden')}
+              >
                 Hide again
               </Button>
             </div>
@@ -72,7 +82,14 @@ export function ScreenshotPart({ url, facts, arrived }: ScreenshotProps) {
 
 function HiddenPicture({ width, height }: { width: number; height: number }) {
   return (
-    <svg className="shot-hidden" aria-hidden="true" viewBox="0 0 160 100" preserveAspectRatio="none" width={width} height={height}>
+    <svg
+      className="shot-hidden"
+      aria-hidden="true"
+      viewBox="0 0 160 100"
+      preserveAspectRatio="none"
+      width={width}
+      height={height}
+    >
       <rect width="160" height="100" className="shot-a" />
       <rect width="160" height="9" className="shot-b" />
       <rect x="14" y="20" width="66" height="7" className="shot-c" />

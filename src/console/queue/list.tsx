@@ -56,14 +56,14 @@ export function QueueList({ show, openId, hrefOf, search, onSearch, onOrder }: Q
             }
           }}
         />
-        <kbd className="lw-key" aria-hidden="true">
+        <span className="lw-key" aria-hidden="true">
           /
-        </kbd>
+        </span>
       </div>
       {unreadable > 0 && (
         <Banner tone="warning">
-          {count(unreadable, 'thing')} in the queue can’t be shown by this version of the console. Reload the page; if
-          this stays, tell your technician at once.
+          {count(unreadable, 'thing')} in the queue can’t be shown by this version of the console. Reload the
+          page; if this stays, tell your technician at once.
         </Banner>
       )}
       {queue.isPending && <LoadingRows />}
@@ -116,7 +116,7 @@ function filterItems(items: QueueItem[], search: string): QueueItem[] {
 /** Moves the focus among the rows, from the focused one, else from the open one. */
 function moveFocus(list: RefObject<HTMLUListElement | null>, openId: string | null, step: 1 | -1): void {
   const rows = [...(list.current?.querySelectorAll<HTMLAnchorElement>('a[data-item]') ?? [])];
-  const focused = rows.findIndex((row) => row === document.activeElement);
+  const focused = rows.indexOf(document.activeElement as HTMLAnchorElement);
   const open = rows.findIndex((row) => row.dataset['item'] === openId);
   const from = focused !== -1 ? focused : open;
   const next = from === -1 ? (step === 1 ? 0 : rows.length - 1) : from + step;
@@ -160,21 +160,25 @@ function NothingHere({ show, page, search, onClear }: NothingHereProps) {
   }
   if (show === 'closed') {
     return (
-      <EmptyState title="Nothing decided yet" picture={<Lapwing size={64} />}>
-        <p>What you mark no concern, or record an action for, is kept here.</p>
-      </EmptyState>
+      <div className="queue-nothing">
+        <EmptyState title="Nothing decided yet" picture={<Lapwing size={96} />}>
+          <p>What’s marked no concern, or has an action recorded, is kept here.</p>
+        </EmptyState>
+      </div>
     );
   }
   const last = page?.lastItemAt ?? null;
   const devices = page?.devices ?? { total: 0, watching: 0 };
   return (
-    <EmptyState title="Nothing waiting" picture={<Lapwing size={64} />}>
-      <p>
-        {last === null ? 'Nothing has been flagged so far.' : `Last flag ${times.short(last, now)}.`}{' '}
-        {devices.total === 0
-          ? 'No device has joined yet.'
-          : `${devices.watching} of ${count(devices.total, 'device')} watching.`}
-      </p>
-    </EmptyState>
+    <div className="queue-nothing">
+      <EmptyState title="Nothing waiting" picture={<Lapwing size={96} />}>
+        <p>
+          {last === null ? 'Nothing has been flagged so far.' : `Last flag ${times.short(last, now)}.`}{' '}
+          {devices.total === 0
+            ? 'No device has joined yet.'
+            : `${devices.watching} of ${count(devices.total, 'device')} watching.`}
+        </p>
+      </EmptyState>
+    </div>
   );
 }

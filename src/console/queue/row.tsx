@@ -57,7 +57,7 @@ function aboutOf(item: QueueItem) {
   return (
     <>
       <Icon name="hand" size={16} />
-      {item.report.urgent ? 'Asked for help now' : `Pupil’s report: ${ABOUT_WORDS[item.report.about].toLowerCase()}`}
+      {item.report.urgent ? 'Asked for help now' : `Pupil’s report · ${ABOUT_WORDS[item.report.about]}`}
     </>
   );
 }

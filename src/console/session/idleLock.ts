@@ -20,7 +20,10 @@ const checkEveryMs = 1_000;
  * Locks after `idleMs` without a touch and warns `warnMs` before. Compares wall time at every check, so a machine
  * that slept through the limit is locked when it wakes. Starts at once; dispose to stop.
  */
-export function createIdleLock(deps: { timers: Pick<Timers, 'now' | 'every'> }, options: IdleLockOptions): IdleLock {
+export function createIdleLock(
+  deps: { timers: Pick<Timers, 'now' | 'every'> },
+  options: IdleLockOptions,
+): IdleLock {
   const { timers } = deps;
   let touchedAt = timers.now();
   let kind: IdleState['kind'] = 'active';

@@ -1,9 +1,10 @@
 import type { Capture, Field, QueueItem } from '#contract';
 import type { Span } from '#ui';
-import { ABOUT_WORDS } from './words.ts';
 
 /** The text of an item that says most, with the spans a rule fired on. */
 export interface Sentence {
+  /** The field it is, for a capture. */
+  readonly field: Field | null;
   readonly text: string;
   readonly spans: readonly Span[];
   /** What the text is, where it is not plain from itself. */
@@ -29,16 +30,14 @@ const FIELD_ORDER: readonly Field[] = ['search', 'title', 'url'];
 /** What to show first for an item. */
 export function sentenceOf(item: QueueItem): Sentence {
   if (item.kind === 'report') {
-    const words = item.report.text.trim();
-    return words === ''
-      ? { text: ABOUT_WORDS[item.report.about], spans: [], lead: null }
-      : { text: words, spans: [], lead: null };
+    const words = item.report.text.replaceAll(/\s+/g, ' ').trim();
+    return { text: words === '' ? 'They didn’t write anything' : words, spans: [], lead: null, field: null };
   }
   const { capture } = item;
   const field = FIELD_ORDER.find((each) => fieldSpans(capture, each).length > 0) ?? 'title';
   const text = fieldText(capture, field);
-  if (text === '') return { text: capture.observation.app.name, spans: [], lead: null };
-  return { text, spans: fieldSpans(capture, field), lead: field === 'search' ? 'Searched for' : null };
+  if (text === '') return { text: capture.observation.app.name, spans: [], lead: null, field: null };
+  return { text, spans: fieldSpans(capture, field), lead: field === 'search' ? 'Searched for' : null, field };
 }
 
 /** Everything of an item that the queue's search looks through, in lower case. */
@@ -54,6 +53,12 @@ export function searchableText(item: QueueItem): string {
           item.capture.observation.session.user,
           item.category.replaceAll('_', ' '),
         ]
-      : [item.report.text, item.report.session.displayName, item.report.session.user, 'report', item.contact?.name];
+      : [
+          item.report.text,
+          item.report.session.displayName,
+          item.report.session.user,
+          'report',
+          item.contact?.name,
+        ];
   return [...parts, item.device.machine, item.severity].filter(Boolean).join('\n').toLowerCase();
 }

@@ -30,7 +30,8 @@ export function createTimes(timeZone: string, locale = 'en-GB'): Times {
 
   /** Days since 1970 of the calendar date in the school's zone, so that "yesterday" is right across clock changes. */
   function calendarDay(at: number): number {
-    const part = (type: string) => Number(dayParts.formatToParts(at).find((each) => each.type === type)?.value);
+    const part = (type: string) =>
+      Number(dayParts.formatToParts(at).find((each) => each.type === type)?.value);
     return Date.UTC(part('year'), part('month') - 1, part('day')) / DAY;
   }
 

@@ -1,4 +1,14 @@
-import type { Category, Field, ItemResponse, ItemState, QueueItem, Report, Role, Screenshot, Severity } from '#contract';
+import type {
+  Category,
+  Field,
+  ItemResponse,
+  ItemState,
+  QueueItem,
+  Report,
+  Role,
+  Screenshot,
+  Severity,
+} from '#contract';
 
 export const CATEGORY_WORDS: Record<Category, string> = {
   self_harm: 'Self-harm',
@@ -19,9 +29,9 @@ export const CATEGORY_WORDS: Record<Category, string> = {
 
 /** What a severity asks of the reader. */
 export const SEVERITY_ASKS: Record<Severity, string> = {
-  critical: 'Tell the DSL in person now.',
-  high: 'Look at this today.',
-  medium: 'Look at this this week.',
+  critical: 'Act on this now, in person.',
+  high: 'Look at it today.',
+  medium: 'Look at it this week.',
   low: 'Kept for the pattern.',
 };
 
@@ -66,12 +76,14 @@ type NoPicture = Extract<Screenshot, { state: 'none' }>['reason'];
 
 /** Why there is no screenshot, as a sentence. */
 export const NO_SCREENSHOT_WORDS: Record<NoPicture, string> = {
-  locked_category: 'No screenshot is ever taken in this category. Don’t visit the address; tell the DSL, who tells the police.',
+  locked_category:
+    'No screenshot is ever taken in this category. Don’t visit the address; tell the DSL, who tells the police.',
   policy: 'The school’s policy takes no screenshots here.',
   private_window: 'It was a private window, so no screenshot was taken.',
   window_gone: 'The window had closed before a screenshot could be taken.',
   blank_image: 'The screenshot came out blank, as it does for protected video, so it wasn’t kept.',
-  no_permission: 'The computer hasn’t given Lapwing permission to take screenshots. The devices page says which one.',
+  no_permission:
+    'The computer hasn’t given Lapwing permission to take screenshots. The devices page says which one.',
   not_supported: 'This computer can’t take screenshots of a single window.',
   storage_full: 'The computer had no room left to keep a screenshot.',
   failed: 'Taking the screenshot failed.',

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
 /** Keys by `KeyboardEvent.key`, lower case for letters. */
-export type Shortcuts = Partial<Record<string, () => void>>;
+export type Shortcuts = Partial<Record<string, (() => void) | undefined>>;
 
 /**
  * Runs single-key shortcuts while nothing is being typed and no dialog is open. With a modifier held the key

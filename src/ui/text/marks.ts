@@ -52,7 +52,8 @@ export function excerpt(text: string, spans: readonly Span[], maxLength: number)
   const start = cutForwards(text, first.start - before, first.start);
   const rawEnd = Math.min(text.length, first.end + (room - before));
   const crossed = merged.find((span) => span.start < rawEnd && span.end > rawEnd);
-  const end = crossed === undefined ? cutBackwards(text, rawEnd, first.end) : Math.max(first.end, crossed.start);
+  const end =
+    crossed === undefined ? cutBackwards(text, rawEnd, first.end) : Math.max(first.end, crossed.start);
   const segments = markText(
     text.slice(start, end),
     merged.map((span) => ({ start: span.start - start, end: span.end - start })),

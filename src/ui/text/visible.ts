@@ -31,16 +31,17 @@ const NAMED = new Map<number, readonly [symbol: string, name: string]>([
 ]);
 
 const SUSPECT =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is this file's purpose
   /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
 
 /** Joiners belong to emoji and to scripts such as Persian and Hindi; beside Latin letters they only hide words. */
-const JOINS = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}]/u;
+const JOINS =
+  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}]/u;
 
 function describe(codePoint: number): readonly [string, string] {
   const named = NAMED.get(codePoint);
   if (named !== undefined) return named;
-  if (codePoint < 0x20) return [String.fromCodePoint(0x2400 + codePoint), `control character ${hex(codePoint)}`];
+  if (codePoint < 0x20)
+    return [String.fromCodePoint(0x2400 + codePoint), `control character ${hex(codePoint)}`];
   if (codePoint >= 0xe0000) return ['TAG', `tag character ${hex(codePoint)}`];
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return ['\ufffd', `half a character ${hex(codePoint)}`];
   return [hex(codePoint), `control character ${hex(codePoint)}`];

@@ -1,15 +1,15 @@
 import type { ReactNode, Ref } from 'react';
 import {
   Checkbox as AriaCheckbox,
+  TextArea as AriaTextArea,
+  TextField as AriaTextField,
+  type TextFieldProps as AriaTextFieldProps,
   FieldError,
   Input,
   Label,
   Radio,
   RadioGroup,
   Text,
-  TextArea as AriaTextArea,
-  TextField as AriaTextField,
-  type TextFieldProps as AriaTextFieldProps,
 } from 'react-aria-components';
 
 interface FieldProps extends Omit<AriaTextFieldProps, 'className' | 'style' | 'children'> {
@@ -49,7 +49,12 @@ export function TextArea({
   placeholder,
   inputRef,
   ...rest
-}: FieldProps & { rows?: number; hideLabel?: boolean; placeholder?: string; inputRef?: Ref<HTMLTextAreaElement> }) {
+}: FieldProps & {
+  rows?: number;
+  hideLabel?: boolean;
+  placeholder?: string;
+  inputRef?: Ref<HTMLTextAreaElement>;
+}) {
   return (
     <AriaTextField {...rest} isInvalid={error !== undefined} className="lw-field">
       <Label className={hideLabel ? 'hidden-visually' : 'react-aria-Label'}>{label}</Label>
@@ -111,7 +116,11 @@ export function Choices<Value extends string>(props: ChoicesProps<Value>) {
 }
 
 /** A yes or no. */
-export function Checkbox(props: { isSelected: boolean; onChange(selected: boolean): void; children: ReactNode }) {
+export function Checkbox(props: {
+  isSelected: boolean;
+  onChange(selected: boolean): void;
+  children: ReactNode;
+}) {
   return (
     <AriaCheckbox className="lw-checkbox" isSelected={props.isSelected} onChange={props.onChange}>
       <svg aria-hidden="true" width="24" height="24" viewBox="0 0 24 24">

@@ -3,7 +3,12 @@ import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 
 /** A band that says something about the page: what happened, what it means, what to do. */
-export function Banner(props: { tone: 'calm' | 'warning'; icon?: IconName; children: ReactNode; action?: ReactNode }) {
+export function Banner(props: {
+  tone: 'calm' | 'warning';
+  icon?: IconName;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
   const { tone, icon = tone === 'warning' ? 'warning' : 'help', children, action } = props;
   return (
     <div className={`lw-banner lw-banner-${tone}`} role={tone === 'warning' ? 'alert' : 'status'}>
@@ -31,7 +36,13 @@ export function Toast(props: { children: ReactNode; action?: ReactNode; onClose(
     <div className="lw-toast">
       <p>{props.children}</p>
       {props.action}
-      <Button variant="quiet" size="small" icon="close" aria-label="Close this message" onPress={props.onClose}>
+      <Button
+        variant="quiet"
+        size="small"
+        icon="close"
+        aria-label="Close this message"
+        onPress={props.onClose}
+      >
         {''}
       </Button>
     </div>
