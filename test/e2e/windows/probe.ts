@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync } from 'node:fs';
-import type { Log } from '../../../src/main/ports/index.ts';
-import { createWindowsSession, createWindowsWindows } from '../../../src/main/platform/win32/index.ts';
 import { createTimers } from '../../../src/main/platform/node/index.ts';
+import { createWindowsSession, createWindowsWindows } from '../../../src/main/platform/win32/index.ts';
+import type { Log } from '../../../src/main/ports/index.ts';
 
 /**
  * Runs the real adapters in a Windows Node and appends what they tell, one JSON value a line, to a file: under
@@ -9,7 +9,8 @@ import { createTimers } from '../../../src/main/platform/node/index.ts';
  */
 const [outputPath = '', stopPath = '', threadPath = ''] = process.argv.slice(2);
 const timers = createTimers();
-const tell = (value: object) => appendFileSync(outputPath, `${JSON.stringify({ atMs: timers.monotonic(), ...value })}\n`);
+const tell = (value: object) =>
+  appendFileSync(outputPath, `${JSON.stringify({ atMs: timers.monotonic(), ...value })}\n`);
 const log = Object.fromEntries(
   (['debug', 'info', 'warn', 'error'] as const).map((level) => [
     level,
@@ -37,5 +38,10 @@ const heartbeat = timers.every(20, () => {
   watch.dispose();
   presence.dispose();
   heartbeat.dispose();
-  tell({ stopped: true, longestPauseMs, cpuMs: process.cpuUsage().user / 1_000, rssBytes: process.memoryUsage().rss });
+  tell({
+    stopped: true,
+    longestPauseMs,
+    cpuMs: process.cpuUsage().user / 1_000,
+    rssBytes: process.memoryUsage().rss,
+  });
 });

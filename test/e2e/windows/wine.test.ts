@@ -5,7 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { MAX_TITLE_LENGTH } from '#contract';
 import { createDisposables } from '#kernel';
-import type { ForegroundWindow, SessionFacts, SourceHealth, WindowReading } from '../../../src/main/ports/index.ts';
+import type {
+  ForegroundWindow,
+  SessionFacts,
+  SourceHealth,
+  WindowReading,
+} from '../../../src/main/ports/index.ts';
 import { startVirtualDisplay } from '../../../tools/display/index.ts';
 import { buildWindowStorm, startWine, type Wine, windowsPath } from '../../../tools/wine/index.ts';
 import { followLines, type Lines } from './lines.ts';
@@ -37,7 +42,8 @@ beforeAll(async () => {
     wine = parts.add(await startWine(display.environment));
   } catch (failure) {
     // On a developer's machine without Wine the reason is shown instead; CI must have it.
-    if (process.env.CI !== undefined || !(failure instanceof Error) || failure.name !== 'Problem') throw failure;
+    if (process.env.CI !== undefined || !(failure instanceof Error) || failure.name !== 'Problem')
+      throw failure;
     missing = failure.message;
     return;
   }
@@ -63,7 +69,9 @@ async function startStorm(name: string, title: string) {
     number += 1;
     await writeFile(`${commands}.draft`, `${number} ${text}`);
     await rename(`${commands}.draft`, commands);
-    await expect.poll(() => readFile(answers, 'utf8').catch(() => ''), { timeout: 10_000 }).toBe(`${number}\n`);
+    await expect
+      .poll(() => readFile(answers, 'utf8').catch(() => ''), { timeout: 10_000 })
+      .toBe(`${number}\n`);
   }
   // Obeyed once the program is up: its window is then in front.
   await command('front');
@@ -74,8 +82,14 @@ async function startStorm(name: string, title: string) {
 async function startProbe(): Promise<() => Promise<Line>> {
   const name = `probe-${performance.now()}`;
   const [output, stop] = [join(folder, `${name}.jsonl`), join(folder, `${name}.stop`)];
-  const thread = pathToFileURL(windowsPath(join(folder, 'app/watchThread.mjs')).replaceAll('\\', '/'), { windows: true });
-  const child = wine.startNode(join(folder, 'app/probe.mjs'), [windowsPath(output), windowsPath(stop), thread.href]);
+  const thread = pathToFileURL(windowsPath(join(folder, 'app/watchThread.mjs')).replaceAll('\\', '/'), {
+    windows: true,
+  });
+  const child = wine.startNode(join(folder, 'app/probe.mjs'), [
+    windowsPath(output),
+    windowsPath(stop),
+    thread.href,
+  ]);
   onTestFinished(() => child.dispose());
   told = followLines<Line>(output);
   await told.until((line) => line.health !== undefined, 20_000);
@@ -87,8 +101,14 @@ async function startProbe(): Promise<() => Promise<Line>> {
   };
 }
 
-async function windowSeen(fits: (window: ForegroundWindow) => boolean, timeoutMs?: number): Promise<ForegroundWindow & { atMs: number }> {
-  const line = await told.until(({ reading }) => reading?.kind === 'window' && fits(reading.window), timeoutMs);
+async function windowSeen(
+  fits: (window: ForegroundWindow) => boolean,
+  timeoutMs?: number,
+): Promise<ForegroundWindow & { atMs: number }> {
+  const line = await told.until(
+    ({ reading }) => reading?.kind === 'window' && fits(reading.window),
+    timeoutMs,
+  );
   if (line.reading?.kind !== 'window') throw new Error('no window');
   return { ...line.reading.window, atMs: line.atMs };
 }
@@ -111,12 +131,20 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
     expect(first.processId).toBeGreaterThan(0);
     expect((await told.until((line) => line.health !== undefined)).health).toMatchObject({ state: 'ok' });
 
-    for (const title of ['Größe = "ΑΒΓ"', 'Привет, мир', '你好，世界 😀', 'line\nbreak\tand \u202ebidi', '<b>&amp;']) {
+    for (const title of [
+      'Größe = "ΑΒΓ"',
+      'Привет, мир',
+      '你好，世界 😀',
+      'line\nbreak\tand \u202ebidi',
+      '<b>&amp;',
+    ]) {
       await storm(`title ${title}`);
       await titled(title);
     }
     await storm(`title ${'x'.repeat(100_000)}`);
-    expect((await windowSeen((window) => window.title.startsWith('xxx'))).title).toBe('x'.repeat(MAX_TITLE_LENGTH));
+    expect((await windowSeen((window) => window.title.startsWith('xxx'))).title).toBe(
+      'x'.repeat(MAX_TITLE_LENGTH),
+    );
 
     await storm('owned An owned dialog');
     expect((await titled('An owned dialog')).processId).toBe(first.processId);
@@ -126,18 +154,25 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
     await storm('close');
     await storm('title The owner');
     await storm('untitled');
-    expect((await windowSeen((w) => w.title === 'The owner' && w.windowId !== first.windowId)).processId).toBe(first.processId);
+    expect(
+      (await windowSeen((w) => w.title === 'The owner' && w.windowId !== first.windowId)).processId,
+    ).toBe(first.processId);
     await storm('close');
 
     await storm('move 140 120 500 260');
-    await windowSeen(({ bounds }) => bounds?.x === 140 && bounds.y === 120 && bounds.width === 500 && bounds.height === 260);
+    await windowSeen(
+      ({ bounds }) => bounds?.x === 140 && bounds.y === 120 && bounds.width === 500 && bounds.height === 260,
+    );
 
     await told.skip();
     await storm('storm 3000');
     await titled('storm over');
     expect((await told.all()).length, 'a storm of 3000 titles is a few readings').toBeLessThan(100);
 
-    await storm('hang 3000');
+    // Nobody tells of this title but the poll, which must read it while the program answers nothing.
+    await storm('quietly hung');
+    await storm('hang 4000');
+    await windowSeen((window) => window.title === 'hung', 3_500);
     const notepad = wine.startProgram('notepad', []);
     onTestFinished(() => notepad.dispose());
     const seen = await windowSeen((window) => window.title.endsWith('Notepad'));
@@ -179,7 +214,10 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
     if (missing !== null) context.skip(missing);
     const stop = await startProbe();
     const { facts } = await told.until((line) => line.facts !== undefined);
-    expect(facts).toMatchObject({ accountType: 'local', hardwareId: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(facts).toMatchObject({
+      accountType: 'local',
+      hardwareId: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     expect(facts?.user).not.toBe('');
     expect(facts?.timeZone).toContain('/');
     expect(await told.until((line) => line.presence !== undefined)).toBeDefined();

@@ -5,7 +5,9 @@ import type { NetworkInterfaceInfo } from 'node:os';
  * the same everywhere and so say nothing about the network it is on.
  */
 export function machineAddresses(
-  interfaces: Readonly<Record<string, readonly Pick<NetworkInterfaceInfo, 'address' | 'internal'>[] | undefined>>,
+  interfaces: Readonly<
+    Record<string, readonly Pick<NetworkInterfaceInfo, 'address' | 'internal'>[] | undefined>
+  >,
 ): readonly string[] {
   return Object.values(interfaces)
     .flatMap((entries) => entries ?? [])

@@ -38,7 +38,10 @@ export function createChangeGate(listener: Listener): ChangeGate {
 
 function bounded(reading: WindowReading): WindowReading {
   if (reading.kind !== 'window') return reading;
-  return { kind: 'window', window: { ...reading.window, title: boundText(reading.window.title, MAX_TITLE_LENGTH) } };
+  return {
+    kind: 'window',
+    window: { ...reading.window, title: boundText(reading.window.title, MAX_TITLE_LENGTH) },
+  };
 }
 
 function sameReading(a: WindowReading, b: WindowReading): boolean {

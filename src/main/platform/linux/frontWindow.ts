@@ -58,7 +58,10 @@ export async function findFront(connection: XConnection, atoms: Atoms): Promise<
     const own = decodeNumber(await connection.property(check, atoms._NET_SUPPORTING_WM_CHECK, 4));
     if (own === check) return { managed: true, window: active ?? 0 };
   }
-  return { managed: false, window: (await findFocused(connection, atoms)) ?? (await findTopmost(connection, atoms)) };
+  return {
+    managed: false,
+    window: (await findFocused(connection, atoms)) ?? (await findTopmost(connection, atoms)),
+  };
 }
 
 async function findFocused(connection: XConnection, atoms: Atoms): Promise<number | null> {
@@ -74,7 +77,8 @@ async function findFocused(connection: XConnection, atoms: Atoms): Promise<numbe
 async function findTopmost(connection: XConnection, atoms: Atoms): Promise<number> {
   const children = (await connection.tree(connection.root))?.children ?? [];
   for (const window of children.slice(-MAX_STACK_LOOKS).reverse()) {
-    if ((await isShown(connection, window)) && (await isProgramWindow(connection, atoms, window))) return window;
+    if ((await isShown(connection, window)) && (await isProgramWindow(connection, atoms, window)))
+      return window;
   }
   return 0;
 }

@@ -1,5 +1,5 @@
-import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { readdir, readFile } from 'node:fs/promises';
+import { hostname, networkInterfaces, userInfo } from 'node:os';
 import type { Disposable } from '#kernel';
 import type { Log, Presence, SessionFacts, SessionPort, Timers } from '../../ports/index.ts';
 import { fingerprint, machineAddresses } from '../common/index.ts';
@@ -96,7 +96,10 @@ export function createLinuxSession(
 }
 
 /** The account's entry in passwd(5); null for one that a directory (LDAP, Active Directory) gave. */
-async function localAccount(files: SystemFiles, user: string): Promise<{ displayName: string | null } | null> {
+async function localAccount(
+  files: SystemFiles,
+  user: string,
+): Promise<{ displayName: string | null } | null> {
   const entries = (await files.text('/etc/passwd')) ?? '';
   const entry = entries.split('\n').find((line) => line.startsWith(`${user}:`));
   if (entry === undefined) return null;

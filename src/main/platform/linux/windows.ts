@@ -1,9 +1,17 @@
 import { hostname } from 'node:os';
 import type { Disposable } from '#kernel';
 import type { Log, SourceHealth, Timers, WindowReading, Windows } from '../../ports/index.ts';
-import { createAdaptivePoll, createChangeGate, createRefresher, type ChangeGate } from '../common/index.ts';
-import { findFront, internAtoms, readProgram, readTitle, type Atoms, type Front, type Program } from './frontWindow.ts';
-import { procFiles, type ProcFiles } from './processes.ts';
+import { type ChangeGate, createAdaptivePoll, createChangeGate, createRefresher } from '../common/index.ts';
+import {
+  type Atoms,
+  type Front,
+  findFront,
+  internAtoms,
+  type Program,
+  readProgram,
+  readTitle,
+} from './frontWindow.ts';
+import { type ProcFiles, procFiles } from './processes.ts';
 import { connectToX, type XConnection, type XEvent } from './xConnection.ts';
 
 export interface LinuxWindowsOptions {
@@ -41,7 +49,8 @@ const HEALTH = {
   wayland: {
     state: 'degraded',
     code: 'wayland_session',
-    message: 'This is a Wayland session: only programs that use X11 can be seen. Sign in with an X11 session.',
+    message:
+      'This is a Wayland session: only programs that use X11 can be seen. Sign in with an X11 session.',
   },
   noDisplay: {
     state: 'failed',
@@ -79,7 +88,10 @@ export function createLinuxWindows(deps: Deps, options: LinuxWindowsOptions): Wi
 
       async function open(address: string): Promise<void> {
         try {
-          const connection = await connect(address, { onEvent: (event) => watched?.onEvent(event), onEnd: lost });
+          const connection = await connect(address, {
+            onEvent: (event) => watched?.onEvent(event),
+            onEnd: lost,
+          });
           const atoms = await internAtoms(connection);
           if (disposed || atoms === null) {
             void connection.dispose();
@@ -145,7 +157,10 @@ function watchDesktop(parts: {
 
   const refresher = createRefresher(
     timers,
-    { paceMs: PACE_MS, onFailure: (failure) => log.warn({ reason: reasonOf(failure) }, 'a window could not be read') },
+    {
+      paceMs: PACE_MS,
+      onFailure: (failure) => log.warn({ reason: reasonOf(failure) }, 'a window could not be read'),
+    },
     async () => {
       const reading = await read();
       if (reading !== null && gate.reading(reading)) poll.touch();
@@ -187,7 +202,8 @@ function watchDesktop(parts: {
     }
     if (front?.window !== next.window) {
       if (front !== null && front.window !== 0) connection.select(front.window, 0);
-      if (next.window !== 0) connection.select(next.window, eventMask.PropertyChange | eventMask.StructureNotify);
+      if (next.window !== 0)
+        connection.select(next.window, eventMask.PropertyChange | eventMask.StructureNotify);
       program = null;
     }
     front = next;

@@ -1,4 +1,3 @@
-import type { Disposable } from '#kernel';
 import x11, {
   type XClient,
   type XDisplay,
@@ -8,6 +7,7 @@ import x11, {
   type XResourceExtension,
   type XScreenSaverExtension,
 } from 'x11';
+import type { Disposable } from '#kernel';
 
 export type { XEvent, XProperty };
 
@@ -134,7 +134,9 @@ function establish(client: XClient, server: XDisplay, onEnd: () => void) {
     },
 
     async isViewable(window) {
-      const attributes = await ask<{ mapState: number }>((reply) => client.GetWindowAttributes(window, reply));
+      const attributes = await ask<{ mapState: number }>((reply) =>
+        client.GetWindowAttributes(window, reply),
+      );
       return attributes?.mapState === VIEWABLE;
     },
 

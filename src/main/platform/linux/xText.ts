@@ -37,7 +37,9 @@ function decodeUtf8(bytes: Uint8Array, cut: boolean): string {
 }
 
 function decodeCompoundText(latin1: string): string {
-  return latin1.replace(UTF8_SEGMENT, (_whole, segment: string) => Buffer.from(segment, 'latin1').toString('utf8'));
+  return latin1.replace(UTF8_SEGMENT, (_whole, segment: string) =>
+    Buffer.from(segment, 'latin1').toString('utf8'),
+  );
 }
 
 function withoutTrailingNul(bytes: Buffer): Buffer {

@@ -19,8 +19,8 @@ export type ProcessFacts =
 /** The calls into Windows that reading a window takes. None of them sends a message, so none waits for a hung program. */
 export interface WindowApi {
   foregroundWindow(): WindowHandle;
-  /** 0 where the window is gone. */
-  threadAndProcess(window: WindowHandle): { readonly threadId: number; readonly processId: number };
+  /** The process that made the window; 0 where it is gone. */
+  ownerProcess(window: WindowHandle): number;
   /** The title as the window manager keeps it; does not ask the program. At most `maxLength` UTF-16 units. */
   title(window: WindowHandle, maxLength: number): string;
   className(window: WindowHandle): string;
@@ -62,14 +62,18 @@ export function openWindowApi(): WindowApi {
   const getWindowThreadProcessId = user32.func(
     'uint32_t __stdcall GetWindowThreadProcessId(intptr_t window, _Out_ uint32_t *processId)',
   );
-  const internalGetWindowText = user32.func('int __stdcall InternalGetWindowText(intptr_t window, void *text, int units)');
+  const internalGetWindowText = user32.func(
+    'int __stdcall InternalGetWindowText(intptr_t window, void *text, int units)',
+  );
   const getClassName = user32.func('int __stdcall GetClassNameW(intptr_t window, void *text, int units)');
   const getWindow = user32.func('intptr_t __stdcall GetWindow(intptr_t window, uint32_t relation)');
   const findWindowEx = user32.func(
     'intptr_t __stdcall FindWindowExW(intptr_t parent, intptr_t after, str16 className, str16 title)',
   );
   const getWindowRect = user32.func('int __stdcall GetWindowRect(intptr_t window, void *rectangle)');
-  const openInputDesktop = user32.func('intptr_t __stdcall OpenInputDesktop(uint32_t flags, int inherit, uint32_t access)');
+  const openInputDesktop = user32.func(
+    'intptr_t __stdcall OpenInputDesktop(uint32_t flags, int inherit, uint32_t access)',
+  );
   const closeDesktop = user32.func('int __stdcall CloseDesktop(intptr_t desktop)');
   const getUserObjectInformation = user32.func(
     'int __stdcall GetUserObjectInformationW(intptr_t object, int index, void *text, uint32_t bytes, _Out_ uint32_t *needed)',
@@ -80,7 +84,9 @@ export function openWindowApi(): WindowApi {
   const dwmGetWindowAttribute = dwmapi.func(
     'int32_t __stdcall DwmGetWindowAttribute(intptr_t window, uint32_t attribute, void *value, uint32_t bytes)',
   );
-  const openProcess = kernel32.func('intptr_t __stdcall OpenProcess(uint32_t access, int inherit, uint32_t processId)');
+  const openProcess = kernel32.func(
+    'intptr_t __stdcall OpenProcess(uint32_t access, int inherit, uint32_t processId)',
+  );
   const getCurrentProcess = kernel32.func('intptr_t __stdcall GetCurrentProcess()');
   const getLastError = kernel32.func('uint32_t __stdcall GetLastError()');
   const closeHandle = kernel32.func('int __stdcall CloseHandle(intptr_t handle)');
@@ -103,7 +109,9 @@ export function openWindowApi(): WindowApi {
     const token = [0];
     if (!openProcessToken(process, TOKEN_QUERY, token)) return null;
     try {
-      return getTokenInformation(token[0], TOKEN_ELEVATION, words, 4, [0]) ? words.readUInt32LE(0) !== 0 : null;
+      return getTokenInformation(token[0], TOKEN_ELEVATION, words, 4, [0])
+        ? words.readUInt32LE(0) !== 0
+        : null;
     } finally {
       closeHandle(token[0]);
     }
@@ -120,10 +128,10 @@ export function openWindowApi(): WindowApi {
 
   return {
     foregroundWindow: () => getForegroundWindow(),
-    threadAndProcess(window) {
+    ownerProcess(window) {
       const processId = [0];
-      const threadId: number = getWindowThreadProcessId(window, processId);
-      return { threadId, processId: processId[0] ?? 0 };
+      getWindowThreadProcessId(window, processId);
+      return processId[0] ?? 0;
     },
     title(window, maxLength) {
       const units: number = internalGetWindowText(window, text, Math.min(maxLength + 1, MAX_PATH_UNITS));
@@ -137,7 +145,8 @@ export function openWindowApi(): WindowApi {
     firstChild: (window, className) => findWindowEx(window, 0, className, null),
     hungWindowBehind: (ghost) => hungWindowFromGhostWindow?.(ghost) ?? 0,
     bounds(window) {
-      if (dwmGetWindowAttribute(window, DWMWA_EXTENDED_FRAME_BOUNDS, words, words.length) === 0) return rectangle();
+      if (dwmGetWindowAttribute(window, DWMWA_EXTENDED_FRAME_BOUNDS, words, words.length) === 0)
+        return rectangle();
       return getWindowRect(window, words) ? rectangle() : null;
     },
     ownDesktopIsShown() {
@@ -173,7 +182,9 @@ export function openWindowApi(): WindowApi {
 
 function openVersionInformation(): (path: string) => string | null {
   const version = koffi.load('version.dll');
-  const getSize = version.func('uint32_t __stdcall GetFileVersionInfoSizeW(str16 path, _Out_ uint32_t *unused)');
+  const getSize = version.func(
+    'uint32_t __stdcall GetFileVersionInfoSizeW(str16 path, _Out_ uint32_t *unused)',
+  );
   const getInfo = version.func(
     'int __stdcall GetFileVersionInfoW(str16 path, uint32_t unused, uint32_t bytes, void *information)',
   );
@@ -200,7 +211,8 @@ function openVersionInformation(): (path: string) => string | null {
     for (const name of ['FileDescription', 'ProductName']) {
       const found = value(information, `\\StringFileInfo\\${table}\\${name}`);
       // The length counts the closing NUL where the resource compiler wrote one.
-      const said = found === null ? '' : koffi.decode.string16(found.pointer, found.length).replace(/\0.*$/s, '').trim();
+      const said =
+        found === null ? '' : koffi.decode.string16(found.pointer, found.length).replace(/\0.*$/s, '').trim();
       if (said !== '') return said;
     }
     return null;

@@ -1,12 +1,13 @@
 import koffi from 'koffi';
+import type { WindowHandle } from './api.ts';
 
 /** Windows' own events, waited for on one thread, which must be the thread that made this. */
 export interface EventLoop {
   readonly threadId: number;
   /** Waits until something happened or `maxWaitMs` passed, then runs what is queued. True: a change to look at. */
   wait(maxWaitMs: number): boolean;
-  /** From now on, also tells of new titles of the windows of that thread. */
-  followTitles(processId: number, threadId: number): void;
+  /** From now on, also tells of new titles of that window; 0 for none. True: it did not before, so look once more. */
+  followTitle(window: WindowHandle, processId: number): boolean;
   nowMs(): number;
   close(): void;
 }
@@ -15,7 +16,10 @@ const EVENT_SYSTEM_FOREGROUND = 0x0003;
 const EVENT_SYSTEM_DESKTOPSWITCH = 0x0020;
 const EVENT_OBJECT_NAMECHANGE = 0x800c;
 const OBJID_WINDOW = 0;
+const CHILDID_SELF = 0;
 const WINEVENT_OUTOFCONTEXT = 0;
+const ALL_PROCESSES = 0;
+const ALL_THREADS = 0;
 const QS_ALLINPUT = 0x04ff;
 const MWMO_INPUTAVAILABLE = 0x0004;
 const PM_REMOVE = 1;
@@ -23,8 +27,9 @@ const MESSAGE_BYTES = 48;
 const DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2 = -4;
 
 /**
- * Subscribes to changes of the foreground and to desktop switches. Title changes are asked for one thread at a
- * time, that of the window in front: on a busy desktop thousands a second come from windows nobody looks at.
+ * Subscribes to changes of the foreground and to desktop switches. Title changes are asked for one program at
+ * a time, that of the window in front: on a busy desktop thousands a second come from windows nobody looks at.
+ * (Wine 8 refuses to narrow it to a thread; a program's windows are one thread's in practice.)
  * Throws where Windows refuses the hooks. Window places are read in physical pixels on every monitor.
  */
 export function openEventLoop(): EventLoop {
@@ -59,17 +64,22 @@ export function openEventLoop(): EventLoop {
 
   const message = Buffer.alloc(MESSAGE_BYTES);
   let changed = false;
+  let followedWindow: WindowHandle = 0;
   const callback = koffi.register(
-    (_hook: bigint, event: number, _window: number, object: number, child: number) => {
-      if (event !== EVENT_OBJECT_NAMECHANGE || (object === OBJID_WINDOW && child === 0)) changed = true;
+    (_hook: bigint, event: number, window: WindowHandle, object: number, child: number) => {
+      const isTitle = window === followedWindow && object === OBJID_WINDOW && child === CHILDID_SELF;
+      if (event !== EVENT_OBJECT_NAMECHANGE || isTitle) changed = true;
     },
     callbackType,
   );
-  const hook = (event: number, processId: number, threadId: number): number =>
-    setWinEventHook(event, event, 0, callback, processId, threadId, WINEVENT_OUTOFCONTEXT);
-  const desktopHooks = [hook(EVENT_SYSTEM_FOREGROUND, 0, 0), hook(EVENT_SYSTEM_DESKTOPSWITCH, 0, 0)];
+  const hook = (event: number, processId: number): number =>
+    setWinEventHook(event, event, 0, callback, processId, ALL_THREADS, WINEVENT_OUTOFCONTEXT);
+  const desktopHooks = [
+    hook(EVENT_SYSTEM_FOREGROUND, ALL_PROCESSES),
+    hook(EVENT_SYSTEM_DESKTOPSWITCH, ALL_PROCESSES),
+  ];
   let titleHook = 0;
-  let followedThread = 0;
+  let followedProcess = 0;
 
   function close(): void {
     for (const each of [...desktopHooks, titleHook]) if (each !== 0) unhookWinEvent(each);
@@ -89,11 +99,14 @@ export function openEventLoop(): EventLoop {
       changed = false;
       return result;
     },
-    followTitles(processId, threadId) {
-      if (threadId === followedThread) return;
-      followedThread = threadId;
+    followTitle(window, processId) {
+      if (window === followedWindow && processId === followedProcess) return false;
+      followedWindow = window;
+      if (processId === followedProcess) return true;
+      followedProcess = processId;
       if (titleHook !== 0) unhookWinEvent(titleHook);
-      titleHook = threadId === 0 ? 0 : hook(EVENT_OBJECT_NAMECHANGE, processId, threadId);
+      titleHook = processId === 0 ? 0 : hook(EVENT_OBJECT_NAMECHANGE, processId);
+      return true;
     },
     nowMs: () => Number(getTickCount64()),
     close,
@@ -104,6 +117,8 @@ export function openEventLoop(): EventLoop {
 export function openWaker(): (threadId: number) => void {
   const postThreadMessage = koffi
     .load('user32.dll')
-    .func('int __stdcall PostThreadMessageW(uint32_t thread, uint32_t message, uintptr_t word, intptr_t long)');
+    .func(
+      'int __stdcall PostThreadMessageW(uint32_t thread, uint32_t message, uintptr_t word, intptr_t long)',
+    );
   return (threadId) => void postThreadMessage(threadId, 0, 0, 0);
 }

@@ -37,7 +37,9 @@ export function createFrontWindowReader(
   }
 
   /** The window's program, or why it may not be told. Null: it ended while it was read. */
-  function programOf(processId: number): Pick<ForegroundWindow, 'appName' | 'appPath' | 'processId'> | 'elevated' | null {
+  function programOf(
+    processId: number,
+  ): Pick<ForegroundWindow, 'appName' | 'appPath' | 'processId'> | 'elevated' | null {
     const facts = api.process(processId);
     if (facts.kind === 'gone') return null;
     if (facts.kind === 'denied') return 'elevated';
@@ -55,26 +57,33 @@ export function createFrontWindowReader(
 
   return () => {
     const front = api.foregroundWindow();
-    if (front === 0) return api.ownDesktopIsShown() ? { kind: 'nothing' } : { kind: 'unknown', why: 'secure_desktop' };
+    if (front === 0)
+      return api.ownDesktopIsShown() ? { kind: 'nothing' } : { kind: 'unknown', why: 'secure_desktop' };
     const frontClass = api.className(front);
     if (DESKTOP_CLASSES.has(frontClass)) return { kind: 'nothing' };
     const window = frontClass === GHOST_CLASS ? api.hungWindowBehind(front) : front;
     if (window === 0) return { kind: 'unknown', why: 'hung' };
 
-    const { processId } = api.threadAndProcess(window);
+    const processId = api.ownerProcess(window);
     if (processId === 0) return { kind: 'nothing' };
     let program = programOf(processId);
     if (program === 'elevated') return { kind: 'unknown', why: 'elevated' };
     if (program?.appPath?.toLowerCase().endsWith(`\\${UWP_FRAME_PROGRAM}`)) {
       const app = api.firstChild(window, UWP_APP_CLASS);
-      const appProcessId = app === 0 ? 0 : api.threadAndProcess(app).processId;
+      const appProcessId = app === 0 ? 0 : api.ownerProcess(app);
       if (appProcessId !== 0) program = programOf(appProcessId);
     }
     if (program === 'elevated') return { kind: 'unknown', why: 'elevated' };
     if (program === null) return { kind: 'unknown', why: 'unreadable' };
     return {
       kind: 'window',
-      window: { windowId: window, title: titleOf(window), ...program, bounds: boundsFrom(api.bounds(window)), url: null },
+      window: {
+        windowId: window,
+        title: titleOf(window),
+        ...program,
+        bounds: boundsFrom(api.bounds(window)),
+        url: null,
+      },
     };
   };
 }

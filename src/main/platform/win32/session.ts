@@ -27,7 +27,10 @@ export function createWindowsSession(deps: Deps, options: { readonly idleAfterMs
   try {
     api = openApi();
   } catch (failure) {
-    log.warn({ code: 'windows_calls_missing', reason: failure instanceof Error ? failure.message : '' }, 'no session calls');
+    log.warn(
+      { code: 'windows_calls_missing', reason: failure instanceof Error ? failure.message : '' },
+      'no session calls',
+    );
   }
 
   return {
@@ -84,7 +87,9 @@ async function readFacts(api: SessionApi | null, timers: Deps['timers']): Promis
 /** What survives a re-image first: the mainboard's UUID, then the installation's own id. */
 function hardwareOf(api: SessionApi | null): string | null {
   const table = api?.firmwareTable() ?? null;
-  return (table === null ? null : systemUuid(table)) ?? api?.registryText(MACHINE_GUID_KEY, 'MachineGuid') ?? null;
+  return (
+    (table === null ? null : systemUuid(table)) ?? api?.registryText(MACHINE_GUID_KEY, 'MachineGuid') ?? null
+  );
 }
 
 function splitAccount(account: string | null): readonly [string | null, string | null] {

@@ -50,7 +50,9 @@ export function openSessionApi(): SessionApi {
   const freeMemory = wtsapi32.func('void __stdcall WTSFreeMemory(void *memory)');
   const getLastInputInfo = user32.func('int __stdcall GetLastInputInfo(_Inout_ void *information)');
   const getTickCount = kernel32.func('uint32_t __stdcall GetTickCount()');
-  const getUserNameEx = secur32.func('uint8_t __stdcall GetUserNameExW(int format, void *name, _Inout_ uint32_t *units)');
+  const getUserNameEx = secur32.func(
+    'uint8_t __stdcall GetUserNameExW(int format, void *name, _Inout_ uint32_t *units)',
+  );
   const getFirmwareTable = kernel32.func(
     'uint32_t __stdcall GetSystemFirmwareTable(uint32_t provider, uint32_t table, void *buffer, uint32_t bytes)',
   );
@@ -64,17 +66,24 @@ export function openSessionApi(): SessionApi {
       const bytes = [0];
       // The terminal service answers from another process, so it is asked on another thread.
       return new Promise((resolve) => {
-        querySession.async(0, WTS_CURRENT_SESSION, WTS_SESSION_INFO_EX, value, bytes, (failure: unknown, done: number) => {
-          const pointer = value[0];
-          if (failure || !done || !pointer) {
-            resolve(null);
-            return;
-          }
-          const enough = (bytes[0] ?? 0) >= FLAGS_OFFSET + 4;
-          const words: number[] = enough ? koffi.decode(pointer, 'uint32_t', FLAGS_OFFSET / 4 + 1) : [];
-          freeMemory(pointer);
-          resolve(enough ? sessionState(words) : null);
-        });
+        querySession.async(
+          0,
+          WTS_CURRENT_SESSION,
+          WTS_SESSION_INFO_EX,
+          value,
+          bytes,
+          (failure: unknown, done: number) => {
+            const pointer = value[0];
+            if (failure || !done || !pointer) {
+              resolve(null);
+              return;
+            }
+            const enough = (bytes[0] ?? 0) >= FLAGS_OFFSET + 4;
+            const words: number[] = enough ? koffi.decode(pointer, 'uint32_t', FLAGS_OFFSET / 4 + 1) : [];
+            freeMemory(pointer);
+            resolve(enough ? sessionState(words) : null);
+          },
+        );
       });
     },
     idleMs() {

@@ -10,7 +10,10 @@ import { SAFETY_POLL, STOP_INDEX, type ThreadMessage, type ThreadOptions } from 
  * and reads there, so that whatever a call into Windows takes is never taken from the agent's main loop. It
  * never returns to its JavaScript event loop until it is told to stop.
  */
-function watch({ stop: shared, maxTitleLength }: ThreadOptions, tell: (message: ThreadMessage) => void): void {
+function watch(
+  { stop: shared, maxTitleLength }: ThreadOptions,
+  tell: (message: ThreadMessage) => void,
+): void {
   const stop = new Int32Array(shared);
   const api = openWindowApi();
   const loop = openEventLoop();
@@ -29,10 +32,9 @@ function watch({ stop: shared, maxTitleLength }: ThreadOptions, tell: (message: 
         ? readAtMs + SAFETY_POLL.paceMs
         : readAtMs + (quiet ? SAFETY_POLL.quietMs : SAFETY_POLL.activeMs);
       if (nowMs >= dueMs) {
-        wanted = false;
         readAtMs = nowMs;
         const reading = read();
-        follow(reading);
+        wanted = follow(reading);
         const text = JSON.stringify(reading);
         if (text !== last) {
           last = text;
@@ -47,10 +49,10 @@ function watch({ stop: shared, maxTitleLength }: ThreadOptions, tell: (message: 
     loop.close();
   }
 
-  function follow(reading: WindowReading): void {
-    const { threadId, processId } =
-      reading.kind === 'window' ? api.threadAndProcess(reading.window.windowId) : { threadId: 0, processId: 0 };
-    loop.followTitles(processId, threadId);
+  function follow(reading: WindowReading): boolean {
+    // A store app's window belongs to the program that frames it, not to the program the reading names.
+    const window = reading.kind === 'window' ? reading.window.windowId : 0;
+    return loop.followTitle(window, window === 0 ? 0 : api.ownerProcess(window));
   }
 }
 

@@ -37,7 +37,8 @@ const HEALTH = {
   unavailable: {
     state: 'failed',
     code: 'windows_calls_missing',
-    message: 'The native library for calls into Windows (koffi) could not be loaded. Install the agent again.',
+    message:
+      'The native library for calls into Windows (koffi) could not be loaded. Install the agent again.',
   },
 } satisfies Record<string, SourceHealth>;
 
@@ -49,7 +50,8 @@ const HEALTH = {
 export function createWindowsWindows(deps: Deps, options: { readonly threadUrl: URL }): Windows {
   const { timers, log } = deps;
   const startThread = deps.startThread ?? (() => startWatchThread(options.threadUrl));
-  const openReader = deps.openReader ?? (() => createFrontWindowReader(openWindowApi(), { maxTitleLength: MAX_TITLE_LENGTH }));
+  const openReader =
+    deps.openReader ?? (() => createFrontWindowReader(openWindowApi(), { maxTitleLength: MAX_TITLE_LENGTH }));
 
   return {
     watch(listener) {
