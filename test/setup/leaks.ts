@@ -1,0 +1,50 @@
+import { afterAll, beforeAll } from 'vitest';
+
+/**
+ * Fails a test file that leaves something open: a listening server, a socket, a child process, a file
+ * watcher, a worker or a timer. Whatever starts can stop, and tests stop what they start.
+ *
+ * Node tells what keeps its event loop alive; what was there before the file's first test is not counted.
+ */
+
+const WATCHED: Readonly<Record<string, string>> = {
+  TCPServerWrap: 'a listening server',
+  TCPSocketWrap: 'a TCP connection',
+  UDPWrap: 'a UDP socket',
+  PipeWrap: 'a pipe',
+  ProcessWrap: 'a child process',
+  FSEventWrap: 'a file watcher',
+  StatWatcher: 'a file watcher',
+  Timeout: 'a timer',
+};
+
+/** How many turns of the event loop a closed handle may take to go away. */
+const GRACE_TURNS = 50;
+
+function open(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of process.getActiveResourcesInfo()) {
+    if (name in WATCHED) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function left(before: ReadonlyMap<string, number>): string[] {
+  return [...open()]
+    .filter(([name, count]) => count > (before.get(name) ?? 0))
+    .map(([name, count]) => `${WATCHED[name]} (${count - (before.get(name) ?? 0)} x ${name})`);
+}
+
+let before = new Map<string, number>();
+
+beforeAll(() => {
+  before = open();
+});
+
+afterAll(async () => {
+  for (let turn = 0; turn < GRACE_TURNS && left(before).length > 0; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const leaks = left(before);
+  if (leaks.length > 0) throw new Error(`the tests of this file left open: ${leaks.join(', ')}`);
+});

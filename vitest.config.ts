@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that start other programs: minutes, not milliseconds. `npm run check` leaves them to `npm test`. */
+const SLOW = ['test/e2e/**/*.test.ts', 'test/native/**/*.test.ts', 'test/tools/slow/**/*.test.ts'];
+
+const shared = { setupFiles: ['test/setup/leaks.ts'], allowOnly: false } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: SLOW,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'slow',
+          include: SLOW,
+          // Each file drives real programs; two at once on two cores only disturb each other.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
