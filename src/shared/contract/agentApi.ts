@@ -62,6 +62,7 @@ export const envelopeAnswerSchema = z.discriminatedUnion('status', [
   z.object({ id: idSchema, status: z.literal('duplicate') }),
   z.object({ id: idSchema, status: z.literal('rejected'), reason: z.string().min(1).max(200) }),
 ]);
+export type EnvelopeAnswer = z.infer<typeof envelopeAnswerSchema>;
 export const envelopesResponseSchema = z.object({
   /** One answer for each envelope, in order. */
   answers: z.array(envelopeAnswerSchema),

@@ -90,6 +90,7 @@ export const repeatSchema = z.object({
   occurrences: z.int().min(2),
   lastAt: epochMsSchema,
 });
+export type Repeat = z.infer<typeof repeatSchema>;
 
 /** What a pupil told an adult. */
 export const reportSchema = z.object({
@@ -156,6 +157,7 @@ export const healthEventSchema = z.object({
   at: epochMsSchema,
   items: z.array(healthItemSchema).max(100),
 });
+export type HealthEvent = z.infer<typeof healthEventSchema>;
 
 export const recordSchema = z.discriminatedUnion('kind', [
   captureSchema,

@@ -1,0 +1,299 @@
+/**
+ * The store on disk, with memory behind it while the disk is full.
+ *
+ * Invariants
+ * - What `commit` called `written` is on disk; what it called `held` is in memory and goes to disk, oldest first, as
+ *   soon as a write succeeds again (tried with each commit and every `RETRY_MS`).
+ * - Sequence numbers in memory are above all on disk.
+ * - An acknowledgement that could not be written is remembered: what it removed is not offered again.
+ * - A damaged database is replaced in the middle of any operation, which is then done on the new one.
+ */
+import type { Disposable, Timers } from '#kernel';
+import type { SourceHealth } from '../ports/index.ts';
+import { createMemoryStore } from './memoryStore.ts';
+import { type OpenReport, openStore, type StoreDeps, type StoreOptions } from './openStore.ts';
+import type { Serial } from './serial.ts';
+import {
+  type Change,
+  type OutboxStore,
+  type StoredBlob,
+  type StoredRecord,
+  StoreFailure,
+  type StoreTotals,
+} from './store.ts';
+
+const RETRY_MS = 5_000;
+/** Records of one transaction when memory goes back to disk. */
+const FLUSH_GROUP = 32;
+
+export interface DiskDeps extends StoreDeps {
+  readonly timers: Pick<Timers, 'after' | 'now'>;
+  /** Everything that calls in here runs inside it; so does the retry of a full disk. */
+  readonly serial: Serial;
+  readonly health: { report(part: string, health: SourceHealth): void };
+}
+
+export interface Disk {
+  /** Writes, or keeps in memory what cannot be written now. */
+  commit(change: Change): Promise<'written' | 'held'>;
+  /** Writes, or does nothing. */
+  tryCommit(change: Change): Promise<'written' | 'no_room'>;
+  /** Reads from the store on disk, replacing it first where it turns out damaged; `empty` where there is none. */
+  read<Value>(operation: (store: OutboxStore) => Value, empty: Value): Promise<Value>;
+  /** Reads from what is in memory only. */
+  readMemory<Value>(operation: (store: OutboxStore) => Value): Value;
+  nextRecords(limits: Parameters<OutboxStore['nextRecords']>[0]): Promise<readonly StoredRecord[]>;
+  nextBlob(skip: ReadonlySet<string>): Promise<StoredBlob | null>;
+  countingRepeat(captureId: string): Promise<StoredRecord | null>;
+  /** The rank of the text that awaits this picture, or null where none does. */
+  promisedRank(recordId: string): Promise<number | null>;
+  totals(): StoreTotals & {
+    readonly held: number;
+    readonly oldestAt: number | null;
+    readonly topRank: number | null;
+  };
+  /** If a database was lost since the last call: the highest number that may have been in it. */
+  takeLoss(): number | null;
+  dispose(): void;
+}
+
+/** Opens the store. Where there is no room even for that, all is held in memory until there is. */
+export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise<Disk> {
+  let store: OutboxStore | null = null;
+  const held = createMemoryStore();
+  let unwritten: Change[] = [];
+  let lastSequence = 0;
+  let dropped = 0;
+  let loss: number | null = null;
+  let retry: Disposable | null = null;
+  let disposed = false;
+
+  await open(false);
+
+  async function open(knownDamaged: boolean): Promise<void> {
+    closeStore();
+    const report = await openStore(deps, options, deps.timers.now(), knownDamaged);
+    store = report.store;
+    lastSequence = Math.max(lastSequence, store?.totals().lastSequence ?? (await deps.ceiling.read()));
+    dropped = Math.max(dropped, store?.totals().dropped ?? 0);
+    if (report.loss !== null) loss = lastSequence;
+    tellHealth(report);
+  }
+
+  function closeStore(): void {
+    try {
+      store?.close();
+    } catch (failure) {
+      if (!(failure instanceof StoreFailure)) throw failure;
+    }
+    store = null;
+  }
+
+  function tellHealth({ loss: lost, foreign }: OpenReport): void {
+    if (lost !== null) {
+      deps.health.report('outbox.database', {
+        state: 'degraded',
+        code: lost.why === 'damaged' ? 'damaged_replaced' : 'missing_replaced',
+        message: `The outbox's database was ${lost.why}; a new one was started and ${lost.salvaged} records were saved. Check this machine's disk.`,
+      });
+    } else if (foreign) {
+      deps.health.report('outbox.database', {
+        state: 'degraded',
+        code: 'former_enrolment',
+        message: 'Unsent records of a former enrolment of this machine were set aside; they stay sealed.',
+      });
+    }
+  }
+
+  let roomTold = true;
+  function tellRoom(room: boolean): void {
+    if (room === roomTold) return;
+    roomTold = room;
+    deps.health.report(
+      'outbox.disk',
+      room
+        ? { state: 'ok', code: 'ok', message: 'Records are written to disk.' }
+        : {
+            state: 'failed',
+            code: 'disk_full',
+            message:
+              'The disk is full or cannot be written. Records are kept in memory: free some space before this machine is switched off.',
+          },
+    );
+  }
+
+  /** One transaction on disk. */
+  async function attempt(change: Change): Promise<'written' | 'no_room'> {
+    for (let tries = 0; tries < 2; tries++) {
+      if (store === null) await open(false);
+      if (store === null) return 'no_room';
+      try {
+        store.commit(change);
+        return 'written';
+      } catch (failure) {
+        if (!(failure instanceof StoreFailure)) throw failure;
+        if (failure.kind === 'no_room') return 'no_room';
+        await open(true);
+      }
+    }
+    return 'no_room';
+  }
+
+  /** Brings memory back to disk. True when nothing is left in memory. */
+  async function flush(): Promise<boolean> {
+    for (;;) {
+      const put = held.allRecords().slice(0, FLUSH_GROUP);
+      const last = put.at(-1);
+      const promise = held.promised();
+      if (last === undefined && promise.length === 0 && unwritten.length === 0) return true;
+      const numbers = last === undefined ? {} : { lastSequence: last.sequence };
+      if (last !== undefined || promise.length > 0) {
+        if ((await attempt({ put, promise, ...numbers })) !== 'written') return false;
+        held.commit({
+          remove: put.map((record) => record.sequence),
+          settle: promise.map((one) => one.recordId),
+        });
+      } else {
+        const [first, ...rest] = unwritten;
+        if (first !== undefined && (await attempt(first)) !== 'written') return false;
+        unwritten = rest;
+      }
+    }
+  }
+
+  async function write(change: Change): Promise<'written' | 'no_room'> {
+    return (await flush()) ? attempt(change) : 'no_room';
+  }
+
+  function remember(change: Change): void {
+    lastSequence = Math.max(lastSequence, change.lastSequence ?? 0);
+    dropped = Math.max(dropped, change.dropped ?? 0);
+  }
+
+  function holdInMemory(change: Change): void {
+    const { put = [], promise = [], lastSequence: _last, ...rest } = change;
+    held.commit({ put, promise, ...rest });
+    // What concerns records on disk is done there later; for those in memory it is done now.
+    if (Object.keys(rest).length > 0) unwritten.push(rest);
+    scheduleRetry();
+  }
+
+  function scheduleRetry(): void {
+    if (disposed || retry !== null) return;
+    retry = deps.timers.after(RETRY_MS, () => {
+      retry = null;
+      void deps.serial.run(async () => {
+        if (disposed) return;
+        if (await flush()) tellRoom(true);
+        else scheduleRetry();
+      });
+    });
+  }
+
+  async function read<Value>(operation: (store: OutboxStore) => Value, empty: Value): Promise<Value> {
+    for (let tries = 0; tries < 2 && store !== null; tries++) {
+      try {
+        return operation(store);
+      } catch (failure) {
+        if (!(failure instanceof StoreFailure)) throw failure;
+        if (failure.kind === 'no_room') return empty;
+        await open(true);
+      }
+    }
+    return empty;
+  }
+
+  /** What acknowledgements that are not on disk yet have taken away. */
+  function gone<Key>(pick: (change: Change) => readonly Key[]): Set<Key> {
+    return new Set(unwritten.flatMap((change) => pick(change)));
+  }
+  const goneRecords = () =>
+    gone((change) => [...(change.remove ?? []), ...(change.quarantine ?? []).map((one) => one.sequence)]);
+  const goneBlobs = () =>
+    gone((change) => [
+      ...(change.removeBlobs ?? []),
+      ...(change.quarantineBlobs ?? []).map((one) => one.sha256),
+    ]);
+
+  return {
+    async commit(change) {
+      const written = (await write(change)) === 'written';
+      remember(change);
+      if (!written) holdInMemory(change);
+      tellRoom(written);
+      return written ? 'written' : 'held';
+    },
+    async tryCommit(change) {
+      const outcome = await write(change);
+      if (outcome === 'written') remember(change);
+      return outcome;
+    },
+    read,
+    readMemory: (operation) => operation(held),
+    async nextRecords(limits) {
+      const skip = new Set([...limits.skip, ...goneRecords()]);
+      const fromMemory = held.nextRecords(limits);
+      for (const record of fromMemory) skip.add(record.sequence);
+      const fromDisk = await read((open) => open.nextRecords({ ...limits, skip }), []);
+      if (fromMemory.length === 0) return fromDisk;
+      const chosen: StoredRecord[] = [];
+      let bytes = 0;
+      const inOrder = [...fromDisk, ...fromMemory].sort(
+        (one, other) => one.rank - other.rank || one.sequence - other.sequence,
+      );
+      for (const record of inOrder) {
+        bytes += record.envelope.length;
+        if (chosen.length >= limits.maxRecords || (chosen.length > 0 && bytes > limits.maxBytes)) break;
+        chosen.push(record);
+      }
+      return chosen;
+    },
+    nextBlob: (skip) => read((open) => open.nextBlob(new Set([...skip, ...goneBlobs()])), null),
+    countingRepeat: async (captureId) =>
+      held.countingRepeat(captureId) ?? (await read((open) => open.countingRepeat(captureId), null)),
+    async promisedRank(recordId) {
+      if (gone((change) => change.settle ?? []).has(recordId)) return null;
+      return held.promisedRank(recordId) ?? (await read((open) => open.promisedRank(recordId), null));
+    },
+    totals() {
+      const inMemory = held.totals();
+      const none = { records: 0, blobs: 0, bytes: 0, quarantined: 0 };
+      const onDisk = store?.totals() ?? none;
+      return {
+        records: onDisk.records + inMemory.records,
+        blobs: onDisk.blobs,
+        bytes: onDisk.bytes + inMemory.bytes,
+        quarantined: onDisk.quarantined + inMemory.quarantined,
+        dropped,
+        lastSequence,
+        held: inMemory.records,
+        ...edge(),
+      };
+    },
+    takeLoss() {
+      const lost = loss;
+      loss = null;
+      return lost;
+    },
+    dispose() {
+      disposed = true;
+      void retry?.dispose();
+      closeStore();
+    },
+  };
+
+  /** The oldest and the most urgent; unknown for a moment where the database is just found damaged. */
+  function edge(): { readonly oldestAt: number | null; readonly topRank: number | null } {
+    try {
+      const oldest = [store?.oldestAt(), held.oldestAt()].filter((at) => at != null);
+      const top = [store?.topRank(), held.topRank()].filter((rank) => rank != null);
+      return {
+        oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
+        topRank: top.length === 0 ? null : Math.min(...top),
+      };
+    } catch (failure) {
+      if (failure instanceof StoreFailure) return { oldestAt: null, topRank: null };
+      throw failure;
+    }
+  }
+}
