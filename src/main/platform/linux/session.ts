@@ -21,6 +21,7 @@ const PRESENCE_POLL_MS = 5_000;
 /**
  * The signed-in person and the machine on Linux. Presence comes from the X server's screen saver extension:
  * idle after `idleAfterMs` without input or while the saver covers the screen; without an X server it is active.
+ * Idle counts only once there was input: a virtual screen, or a kiosk that plays by itself, never has any.
  */
 export function createLinuxSession(
   deps: {
@@ -52,6 +53,8 @@ export function createLinuxSession(
       let connection: XConnection | null = null;
       let last: Presence | null = null;
       let disposed = false;
+      let idleBeforeMs = 0;
+      let touched = false;
 
       function tell(presence: Presence): void {
         if (disposed || presence === last) return;
@@ -60,7 +63,10 @@ export function createLinuxSession(
       }
       async function look(): Promise<void> {
         const state = (await connection?.idle()) ?? null;
-        tell(state !== null && (state.covered || state.idleMs >= options.idleAfterMs) ? 'idle' : 'active');
+        if (state !== null && state.idleMs < idleBeforeMs) touched = true;
+        idleBeforeMs = state?.idleMs ?? 0;
+        const away = state !== null && touched && state.idleMs >= options.idleAfterMs;
+        tell(away || state?.covered === true ? 'idle' : 'active');
       }
       async function open(display: string): Promise<void> {
         try {
