@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { audienceSchema, idSchema } from '#contract';
+import { err, ok } from '#kernel';
+import { encodeEnrolmentToken, enrolmentTokenSchema } from '#seal';
+import { createDevices, createEnrolment } from '../devices/index.ts';
+import { createSequences } from '../sequences/index.ts';
+import { type Command, failed, text, usage } from './command.ts';
+import { withSchool } from './school.ts';
+
+const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const MAX_LIFETIME_MS = 365 * UNITS_MS.d;
+
+/** `7d`, `12h`, `30m` in milliseconds, or null. */
+export function parseDuration(value: string): number | null {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(value) ?? [];
+  return count === undefined || unit === undefined ? null : Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
+}
+
+/** A name from a device as it may stand on a terminal: no control or direction characters. */
+function printable(name: string): string {
+  return name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 60);
+}
+
+export const enrolTokenCommand: Command = {
+  name: 'enrol-token',
+  usage: '--data DIR --url URL --site S --audience KS2 [--expires 7d] [--uses 1] [--ca FILE] [--json]',
+  summary: 'Make a token that takes devices in; prints it once',
+  options: {
+    url: { type: 'string' },
+    site: { type: 'string' },
+    audience: { type: 'string' },
+    expires: { type: 'string' },
+    uses: { type: 'string' },
+    ca: { type: 'string' },
+    json: { type: 'boolean' },
+  },
+  positionals: { min: 0, max: 0 },
+  async run(context) {
+    const url = text(context, 'url');
+    const site = text(context, 'site')?.trim();
+    const audience = audienceSchema.safeParse(text(context, 'audience'));
+    const lifetimeMs = parseDuration(text(context, 'expires') ?? '7d');
+    const uses = Number(text(context, 'uses') ?? '1');
+    const caPath = text(context, 'ca');
+    if (url === undefined || !enrolmentTokenSchema.shape.serverUrl.safeParse(url).success) {
+      return err(usage('--url is the address devices reach this server at: https://..., or http://127.0.0.1:PORT for a trial'));
+    }
+    if (site === undefined || site === '' || site.length > 100) return err(usage('--site names the school site, 1 to 100 characters'));
+    if (!audience.success) return err(usage(`--audience is one of ${audienceSchema.options.join(', ')}`));
+    if (lifetimeMs === null || lifetimeMs === 0 || lifetimeMs > MAX_LIFETIME_MS) {
+      return err(usage('--expires is a time such as 30m, 12h or 7d, a year at most'));
+    }
+    if (!Number.isInteger(uses) || uses < 1 || uses > 100_000) return err(usage('--uses is a number from 1 to 100000'));
+    const caPem = caPath === undefined ? null : await readFile(caPath, 'utf8').catch(() => undefined);
+    if (caPem === undefined) return err(failed(`cannot read ${caPath}`));
+
+    return withSchool(context, async ({ store, keyring, audit, timers, random }) => {
+      const enrolment = createEnrolment({ store, bus: store.bus, audit, clock: timers, random });
+      const made = await enrolment.createToken({ site, audience: audience.data, lifetimeMs, uses });
+      const { tokenId, tokenSecret, expiresAt } = made;
+      const policyKey = keyring.policyKey.publicKey;
+      const intakeKey = keyring.currentIntakeKey;
+      const token = await encodeEnrolmentToken({ version: 1, tokenId, tokenSecret, serverUrl: url, caPem, policyKey, intakeKey });
+      if (context.values.json === true) context.print(JSON.stringify({ token, tokenId, expiresAt, uses }));
+      else context.print(token);
+      return ok(undefined);
+    });
+  },
+};
+
+export const devicesCommand: Command = {
+  name: 'devices',
+  usage: '--data DIR [--json]',
+  summary: 'List devices with what the server knows of them',
+  options: { json: { type: 'boolean' } },
+  positionals: { min: 0, max: 0 },
+  run: (context) =>
+    withSchool(context, async ({ store, audit, timers }) => {
+      const devices = createDevices({ store, sequences: createSequences(), audit, clock: timers });
+      const list = await devices.list();
+      if (context.values.json === true) {
+        context.print(JSON.stringify({ devices: list }));
+        return ok(undefined);
+      }
+      if (list.length === 0) context.print('No devices yet. Make a token with enrol-token.');
+      for (const device of list) {
+        const seen = device.lastSeenAt === null ? 'never' : new Date(device.lastSeenAt).toISOString();
+        const missing = device.gaps.reduce((count, gap) => count + gap.to - gap.from + 1, 0);
+        const state = device.revokedAt === null ? '' : '  revoked';
+        context.print(`${device.id}  ${printable(device.machine)}  seen ${seen}  lacking ${missing} records${state}`);
+      }
+      return ok(undefined);
+    }),
+};
+
+export const revokeCommand: Command = {
+  name: 'revoke',
+  usage: '--data DIR DEVICE [--reason TEXT]',
+  summary: 'Shut a device out; it keeps its records sealed and says so',
+  options: { reason: { type: 'string' } },
+  positionals: { min: 1, max: 1 },
+  async run(context) {
+    const id = idSchema.safeParse(context.positionals[0]);
+    if (!id.success) return err(usage('DEVICE is the id that the devices command shows'));
+    return withSchool(context, async ({ store, audit, timers }) => {
+      const devices = createDevices({ store, sequences: createSequences(), audit, clock: timers });
+      const reason = text(context, 'reason')?.slice(0, 200) ?? null;
+      if (!(await devices.revoke(id.data, { actor: 'command line', reason }))) {
+        return err(failed(`there is no device ${id.data} that is not revoked already`));
+      }
+      context.print(`Device ${id.data} is revoked; its next request is refused.`);
+      return ok(undefined);
+    });
+  },
+};

@@ -1,0 +1,68 @@
+import { createDisposables, type Disposable, err, ok, type Result, type Timers } from '#kernel';
+import type { Logger } from 'pino';
+import { type Audit, createAudit } from '../audit/index.ts';
+import type { Config } from '../config.ts';
+import { describeFailure } from '../http/index.ts';
+import { type Keyring, loadKeyring, type MasterKey, readMasterKey } from '../keys/index.ts';
+import { exists } from '../platform/files.ts';
+import { createTimers } from '../platform/clock.ts';
+import { createRandom, type Random } from '../platform/random.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { type CommandFailure, failed } from './command.ts';
+
+/** A school's store and keys, opened by a command; a server may be running beside it. */
+export interface School extends Disposable {
+  readonly store: Store;
+  readonly keyring: Keyring;
+  readonly master: MasterKey;
+  readonly audit: Audit;
+  readonly timers: Timers;
+  readonly random: Random;
+}
+
+/** Opens the store for a command, without needing any key. */
+export async function openCommandStore(
+  log: Logger,
+  config: Config,
+): Promise<Omit<School, 'keyring' | 'master'>> {
+  const timers = createTimers();
+  const random = createRandom();
+  const parts = createDisposables();
+  const onFailure = (failure: unknown) => log.error({ failure: describeFailure(failure) }, 'the store failed in the background');
+  const store = parts.add(await openStore({ timers, random, onFailure }, config));
+  return { store, audit: createAudit({ clock: timers, random }), timers, random, dispose: parts.dispose };
+}
+
+/** Opens a school that `init` has set up. */
+export async function openSchool(log: Logger, config: Config): Promise<Result<School, CommandFailure>> {
+  if (config.database.kind === 'sqlite' && !(await exists(config.database.path))) {
+    return err(failed(`there is no school at ${config.dataFolder} yet: run lapwing-server init --data ${config.dataFolder} --school NAME`));
+  }
+  const master = await readMasterKey({ random: createRandom() }, config.masterKey);
+  if (!master.ok) return err(failed(master.error));
+  const opened = await openCommandStore(log, config);
+  const keyring = await loadKeyring({ db: opened.store.db, random: opened.random }, master.value);
+  if (!('kind' in keyring)) return ok({ ...opened, keyring, master: master.value });
+  await opened.dispose();
+  return err(
+    failed(
+      keyring.kind === 'not_initialised'
+        ? 'the school has not been set up here yet: run lapwing-server init'
+        : "the master key is not the one this school's keys were wrapped with",
+    ),
+  );
+}
+
+/** Opens the school, runs `work`, and closes it whatever comes. */
+export async function withSchool(
+  { log, config }: { readonly log: Logger; readonly config: Config },
+  work: (school: School) => Promise<Result<void, CommandFailure>>,
+): Promise<Result<void, CommandFailure>> {
+  const school = await openSchool(log, config);
+  if (!school.ok) return school;
+  try {
+    return await work(school.value);
+  } finally {
+    await school.value.dispose();
+  }
+}

@@ -1,0 +1,66 @@
+import type { Disposable, Timers } from '#kernel';
+import type { FastifyReply } from 'fastify';
+
+/** A stream of server-sent events to one client. */
+export interface EventStream {
+  send<Event extends { readonly kind: string }>(event: Event): void;
+  close(): void;
+  /** Runs once, when either side has ended the stream. */
+  onClose(task: () => void): void;
+}
+
+/** All open streams, so that the server can end them when it stops. */
+export interface EventStreams extends Disposable {
+  /** Takes over the reply. `headers` are those the answer would have had. */
+  open(reply: FastifyReply): EventStream;
+  readonly size: number;
+}
+
+/** A comment so often keeps proxies from closing an idle stream, and shows the server a client that is gone. */
+export const HEARTBEAT_MS = 15_000;
+/** A client that reads this slowly is cut off; it comes back and reloads. */
+const MAX_UNREAD_BYTES = 1_000_000;
+
+export function createEventStreams({ timers }: { readonly timers: Pick<Timers, 'every'> }): EventStreams {
+  const open = new Set<EventStream>();
+  return {
+    get size() {
+      return open.size;
+    },
+    open(reply) {
+      reply.hijack();
+      const raw = reply.raw;
+      const tasks: (() => void)[] = [];
+      for (const [name, value] of Object.entries(reply.getHeaders())) {
+        if (value !== undefined) raw.setHeader(name, value);
+      }
+      raw.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      const write = (text: string) => {
+        if (raw.writableLength > MAX_UNREAD_BYTES) raw.destroy();
+        else raw.write(text);
+      };
+      const heartbeat = timers.every(HEARTBEAT_MS, () => write(':\n\n'));
+      const stream: EventStream = {
+        send: (event) => write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`),
+        close: () => void raw.end(),
+        onClose: (task) => void tasks.push(task),
+      };
+      open.add(stream);
+      raw.on('close', () => {
+        open.delete(stream);
+        void heartbeat.dispose();
+        for (const task of tasks) task();
+      });
+      // Something at once, so that the client knows the stream stands.
+      write('retry: 2000\n:\n\n');
+      return stream;
+    },
+    dispose() {
+      for (const stream of open) stream.close();
+    },
+  };
+}

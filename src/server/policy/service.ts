@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { type Audience, type IntakeKey, type Me, policySchema } from '#contract';
+import type { Clock, Disposable } from '#kernel';
+import { signPolicy } from '#seal';
+import type { Audit } from '../audit/index.ts';
+import type { LiveKeyring } from '../keys/index.ts';
+import type { Bus, Db, DbOrTrx } from '../store/index.ts';
+import { type SchoolPolicy, schoolPolicySchema } from './document.ts';
+
+/** A policy as a device gets it. */
+export interface ServedPolicy {
+  readonly jws: string;
+  readonly intakeKey: IntakeKey;
+  /** Opaque; changes whenever the policy or the key to seal to does. */
+  readonly etag: string;
+}
+
+export interface Policies extends Disposable {
+  /** The policy in force, signed for an audience. */
+  forAudience(audience: Audience): Promise<ServedPolicy>;
+  current(): { readonly version: number; readonly document: SchoolPolicy };
+  school(): Me['school'];
+  /** Calls back after another policy or intake key has come into force. */
+  onChange(listener: () => void): Disposable;
+}
+
+export interface PoliciesDeps {
+  readonly db: Db;
+  readonly bus: Pick<Bus, 'subscribe'>;
+  readonly keyring: Pick<LiveKeyring, 'current' | 'onChange'>;
+  readonly onFailure: (failure: unknown) => void;
+}
+
+/** The newest policy of the database, or null where there is none yet. */
+export async function readPolicy(
+  db: DbOrTrx,
+): Promise<{ readonly version: number; readonly issuedAt: number; readonly document: SchoolPolicy } | null> {
+  const row = await db.selectFrom('policies').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    version: row.version,
+    issuedAt: row.issued_at,
+    document: schoolPolicySchema.parse(JSON.parse(row.document)),
+  };
+}
+
+/** Puts a policy in force as the next version. Returns the version. The caller tells the bus after the commit. */
+export async function writePolicy(
+  deps: { readonly clock: Pick<Clock, 'now'>; readonly audit: Audit },
+  trx: DbOrTrx,
+  document: SchoolPolicy,
+): Promise<number> {
+  const version = ((await readPolicy(trx))?.version ?? 0) + 1;
+  await trx
+    .insertInto('policies')
+    .values({ version, document: JSON.stringify(document), issued_at: deps.clock.now() })
+    .execute();
+  await deps.audit.write(trx, { actor: 'command line', action: 'policy_set', subject: null, detail: { version } });
+  return version;
+}
+
+/** Serves the policy in force and follows its changes. Throws where the school has none: `init` makes the first. */
+export async function createPolicies(deps: PoliciesDeps): Promise<Policies> {
+  const { db, bus, keyring } = deps;
+  const listeners = new Set<() => void>();
+  const served = new Map<Audience, Promise<ServedPolicy>>();
+  let inForce = await read();
+  let servedKeyId = keyring.current().currentIntakeKey.keyId;
+
+  async function read() {
+    const policy = await readPolicy(db);
+    if (policy === null) throw new Error('the school has no policy yet');
+    return policy;
+  }
+
+  async function sign(audience: Audience): Promise<ServedPolicy> {
+    const { version, issuedAt, document } = inForce;
+    const { policyKey, currentIntakeKey: intakeKey } = keyring.current();
+    const jws = await signPolicy(policySchema.parse({ ...document, version, issuedAt, audience }), policyKey);
+    const hash = createHash('sha256').update(jws).update(intakeKey.keyId).digest('base64url');
+    return { jws, intakeKey, etag: `"${hash.slice(0, 27)}"` };
+  }
+
+  async function refresh(): Promise<void> {
+    const next = await read();
+    const { keyId } = keyring.current().currentIntakeKey;
+    if (next.version === inForce.version && next.issuedAt === inForce.issuedAt && keyId === servedKeyId) return;
+    inForce = next;
+    servedKeyId = keyId;
+    served.clear();
+    for (const listener of listeners) listener();
+  }
+
+  const subscription = bus.subscribe((event) => {
+    if (event.kind === 'policy' || event.kind === 'changed') refresh().catch(deps.onFailure);
+  });
+
+  const keyChanges = keyring.onChange(() => {
+    refresh().catch(deps.onFailure);
+  });
+
+  return {
+    forAudience(audience) {
+      let policy = served.get(audience);
+      if (policy === undefined) {
+        policy = sign(audience);
+        policy.catch(() => served.delete(audience));
+        served.set(audience, policy);
+      }
+      return policy;
+    },
+    current: () => ({ version: inForce.version, document: inForce.document }),
+    school: () => inForce.document.school,
+    onChange(listener) {
+      listeners.add(listener);
+      return { dispose: () => void listeners.delete(listener) };
+    },
+    async dispose() {
+      await subscription.dispose();
+      await keyChanges.dispose();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { reviewRoutes } from './routes.ts';
+export { createReview, type Review, type Reviewer } from './service.ts';

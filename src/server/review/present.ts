@@ -1,0 +1,65 @@
+import { envelopeSchema, type QueueItem, type Screenshot, screenshotSchema, severitySchema } from '#contract';
+import { err, ok, type Result } from '#kernel';
+import type { Opener } from '#seal';
+import type { PlainRecord } from '#contract';
+import type { ItemRow } from './repository.ts';
+
+const SEVERITIES = severitySchema.options;
+
+export interface PresentDeps {
+  readonly opener: () => Pick<Opener, 'openRecord'>;
+  /** Reads an opened record; the failure names the wrong field. */
+  readonly readRecord: (bytes: Uint8Array) => Result<PlainRecord, string>;
+}
+
+/** What is known of a picture by now. */
+function screenshotOf(row: ItemRow, plan: Screenshot): Screenshot {
+  if (plan.state !== 'awaited' || row.picture_state === null) return plan;
+  return screenshotSchema.parse(
+    row.picture_state === 'taken'
+      ? {
+          state: 'taken',
+          sha256: row.sha256,
+          sealedBytes: row.sealed_bytes,
+          mediaType: row.media_type,
+          width: row.width,
+          height: row.height,
+        }
+      : { state: 'none', reason: row.picture_reason },
+  );
+}
+
+/** Opens an item's sealed record and makes the form the console shows. The failure says why it does not open. */
+export async function presentItem(deps: PresentDeps, row: ItemRow): Promise<Result<QueueItem, string>> {
+  const envelope = envelopeSchema.parse(JSON.parse(row.envelope));
+  const opened = await deps.opener().openRecord(envelope);
+  if (!opened.ok) return err(opened.error.kind);
+  const record = deps.readRecord(opened.value);
+  if (!record.ok) return err('not_a_record');
+  const plain = record.value;
+  const base = {
+    id: row.id,
+    state: row.state,
+    severity: SEVERITIES[row.severity - 1] ?? 'critical',
+    device: { id: row.device_id, machine: row.machine },
+    createdAt: row.created_at,
+    receivedAt: row.received_at,
+    occurrences: row.occurrences ?? 1,
+  };
+  if (plain.kind === 'capture' && row.category !== null) {
+    const lastAt = Math.max(plain.observation.at, row.last_at ?? 0);
+    const capture = { ...plain, screenshot: screenshotOf(row, plain.screenshot) };
+    return ok({ ...base, kind: 'capture', lastAt, category: row.category, capture });
+  }
+  if (plain.kind === 'report') {
+    const screenshot = plain.screenshot === null ? null : screenshotOf(row, plain.screenshot);
+    return ok({ ...base, kind: 'report', lastAt: plain.at, report: { ...plain, screenshot } });
+  }
+  return err('not_an_item');
+}
+
+/** Whether the picture can be looked at. */
+export function screenshotState(row: ItemRow): 'available' | 'awaited' | 'none' {
+  if (row.picture === 'none' || row.picture_state === 'none') return 'none';
+  return row.stored_at === null ? 'awaited' : 'available';
+}

@@ -1,0 +1,77 @@
+import { fileURLToPath } from 'node:url';
+import { err, ok, type Result } from '#kernel';
+import type { Logger } from 'pino';
+import { buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { describeFailure } from './http/index.ts';
+import { type MasterKey, readMasterKey } from './keys/index.ts';
+import { createTimers } from './platform/clock.ts';
+import { createRandom } from './platform/random.ts';
+import { openStore } from './store/index.ts';
+
+export const SERVER_VERSION = '0.1.0';
+
+/** The console's build: `out/console` beside the sources. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../out/console', import.meta.url));
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly trustProxy: boolean;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Answers what is under way, ends the streams, closes the store. */
+  stop(): Promise<void>;
+}
+
+const START_FAILURES = {
+  not_initialised: 'the school has not been set up here yet: run lapwing-server init',
+  wrong_master_key: "the master key is not the one this school's keys were wrapped with",
+} as const;
+
+/** Opens the store, builds the application and listens. The failure is a sentence that says what to do. */
+export async function startServer(log: Logger, config: Config, options: ListenOptions): Promise<Result<RunningServer, string>> {
+  const timers = createTimers();
+  const random = createRandom();
+  const readKey = async (): Promise<MasterKey> => {
+    const key = await readMasterKey({ random }, config.masterKey);
+    if (!key.ok) throw new Error('the master key cannot be read any more');
+    return key.value;
+  };
+  const key = await readMasterKey({ random }, config.masterKey);
+  if (!key.ok) return key;
+
+  const onFailure = (failure: unknown) => log.error({ failure: describeFailure(failure) }, 'the store failed in the background');
+  const store = await openStore({ timers, random, onFailure }, config);
+  const built = await buildApp(
+    { store, timers, random, log, readMasterKey: readKey },
+    { version: SERVER_VERSION, consoleFolder: CONSOLE_FOLDER, tls: options.tls, trustProxy: options.trustProxy },
+  );
+  if (!built.ok) {
+    await store.dispose();
+    return err(START_FAILURES[built.error.kind]);
+  }
+  const app = built.value;
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (failure) {
+    await app.close();
+    await store.dispose();
+    const { code } = failure as NodeJS.ErrnoException;
+    return err(`cannot listen on ${options.host}:${options.port} (${code ?? 'unknown reason'})`);
+  }
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return ok({
+    url: `${options.tls === null ? 'http' : 'https'}://${host}:${port}`,
+    async stop() {
+      await app.close();
+      await store.dispose();
+    },
+  });
+}

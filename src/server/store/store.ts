@@ -1,0 +1,102 @@
+import type { Disposable, Timers } from '#kernel';
+import type { Random } from '../platform/random.ts';
+import { createDiskBlobs } from './blobs/disk.ts';
+import { createS3Blobs, type S3Options } from './blobs/s3.ts';
+import type { BlobStore } from './blobs/types.ts';
+import { type Bus, createLocalBus } from './bus.ts';
+import { createGroupCommit, type GroupCommit } from './groupCommit.ts';
+import { migrate } from './migrate.ts';
+import { createPostgresBus, openPostgres } from './postgres.ts';
+import { openSqlite, type SqliteHandle } from './sqlite.ts';
+import type { DatabaseKind, Db } from './tables.ts';
+
+export type DatabaseOptions =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly poolSize: number };
+export type BlobOptions = { readonly kind: 'disk'; readonly folder: string } | ({ readonly kind: 's3' } & S3Options);
+
+/** Everything that lasts: the database, the sealed screenshots, and the way processes on it hear of each other. */
+export interface Store extends Disposable {
+  readonly kind: DatabaseKind;
+  readonly db: Db;
+  readonly commits: GroupCommit;
+  readonly blobs: BlobStore;
+  readonly bus: Bus;
+  /** The raw SQLite handle, for backup; null on PostgreSQL. */
+  readonly sqlite: SqliteHandle['raw'] | null;
+  dispose(): Promise<void>;
+}
+
+export interface StoreDeps {
+  readonly timers: Timers;
+  readonly random: Random;
+  /** Hears of what went wrong in the background; the store goes on. */
+  readonly onFailure: (failure: unknown) => void;
+}
+
+/** How often a server on SQLite looks whether a command beside it has written. */
+const WATCH_INTERVAL_MS = 500;
+
+/** Opens the store and brings its schema up to date. Throws where the database cannot be opened. */
+export async function openStore(
+  deps: StoreDeps,
+  options: { readonly database: DatabaseOptions; readonly blobs: BlobOptions },
+): Promise<Store> {
+  const { random, timers, onFailure } = deps;
+  const blobs =
+    options.blobs.kind === 's3'
+      ? createS3Blobs(options.blobs)
+      : await createDiskBlobs({ random }, { folder: options.blobs.folder, nowMs: timers.now() });
+  return options.database.kind === 'sqlite'
+    ? openOnSqlite(options.database.path)
+    : openOnPostgres(options.database);
+
+  async function openOnSqlite(path: string): Promise<Store> {
+    const { db, raw } = openSqlite(path);
+    const bus = createLocalBus(onFailure);
+    await migrate(db);
+    const commits = createGroupCommit({ db });
+    const dataVersion = () => raw.pragma('data_version', { simple: true });
+    let seen = dataVersion();
+    const watch = timers.every(WATCH_INTERVAL_MS, () => {
+      const now = dataVersion();
+      if (now === seen) return;
+      seen = now;
+      bus.publish({ kind: 'changed' });
+    });
+    return {
+      kind: 'sqlite',
+      db,
+      commits,
+      blobs,
+      bus,
+      sqlite: raw,
+      async dispose() {
+        await watch.dispose();
+        await commits.idle();
+        await db.destroy();
+        raw.close();
+      },
+    };
+  }
+
+  async function openOnPostgres(database: Extract<DatabaseOptions, { kind: 'postgres' }>): Promise<Store> {
+    const { db, pool } = openPostgres(database.url, { poolSize: database.poolSize, onFailure });
+    await migrate(db);
+    const bus = await createPostgresBus({ pool, timers }, { url: database.url, onFailure });
+    const commits = createGroupCommit({ db });
+    return {
+      kind: 'postgres',
+      db,
+      commits,
+      blobs,
+      bus,
+      sqlite: null,
+      async dispose() {
+        await commits.idle();
+        await bus.dispose();
+        await db.destroy();
+      },
+    };
+  }
+}
