@@ -1,15 +1,31 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { CONSOLE_PATHS, healthResponseSchema } from '#contract';
-import { createServer as createHttpServer } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import { createDisposables, err, ok, type Result, type Timers } from '#kernel';
-import Fastify, { type FastifyBaseLogger, type FastifyRequest, type RawServerDefault } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
-import { createAccounts, createConsoleGuard, createPasswords, personOf, sessionRoutes } from './accounts/index.ts';
+import { CONSOLE_PATHS, healthResponseSchema } from '#contract';
+import { createDisposables, err, ok, type Result, type Timers } from '#kernel';
+import {
+  createAccounts,
+  createConsoleGuard,
+  createPasswords,
+  personOf,
+  sessionRoutes,
+} from './accounts/index.ts';
 import { createAudit } from './audit/index.ts';
 import {
   agentDeviceRoutes,
@@ -32,7 +48,13 @@ import {
   keepRawBodies,
   serveConsole,
 } from './http/index.ts';
-import { type AdmissionOptions, createAdmission, createIngest, ingestRoutes, readRecord } from './ingest/index.ts';
+import {
+  type AdmissionOptions,
+  createAdmission,
+  createIngest,
+  ingestRoutes,
+  readRecord,
+} from './ingest/index.ts';
 import { createLiveKeyring, type KeyringFailure, type MasterKey } from './keys/index.ts';
 import { liveRoutes } from './live/index.ts';
 import type { Random } from './platform/random.ts';
@@ -74,7 +96,8 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
   const { store, timers, random, log, readMasterKey } = deps;
   const { db, bus } = store;
   const parts = createDisposables();
-  const onFailure = (failure: unknown) => log.error({ failure: describeFailure(failure) }, 'a background task failed');
+  const onFailure = (failure: unknown) =>
+    log.error({ failure: describeFailure(failure) }, 'a background task failed');
 
   const keyring = await createLiveKeyring({ db, bus, random, readMasterKey, onFailure });
   if ('kind' in keyring) return err(keyring);
@@ -98,7 +121,8 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
     opener,
     admission,
     clock: timers,
-    onRejected: (count, deviceId, reason) => log.warn({ count, deviceId, reason }, 'records put into quarantine'),
+    onRejected: (count, deviceId, reason) =>
+      log.warn({ count, deviceId, reason }, 'records put into quarantine'),
   });
   const review = createReview({
     store,
@@ -117,8 +141,10 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
   const app: App = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     serverFactory: (handler): RawServerDefault =>
-      options.tls === null ? createHttpServer(handler) : (createHttpsServer(options.tls, handler) as RawServerDefault),
-    disableRequestLogging: true,
+      options.tls === null
+        ? createHttpServer(handler)
+        : (createHttpsServer(options.tls, handler) as RawServerDefault),
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ? 'loopback' : false,
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
@@ -132,7 +158,10 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
   app.addHook('onResponse', async (request, reply) => {
     // The route's pattern, not the address as sent: that is input.
     const { method, routeOptions } = request;
-    log.debug({ method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
+    log.debug(
+      { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    );
   });
   app.addHook('preClose', async () => {
     admission.close();
@@ -151,7 +180,12 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
 
   app.get(
     CONSOLE_PATHS.health,
-    { schema: { summary: 'Whether the server and its database answer', response: { 200: healthResponseSchema } } },
+    {
+      schema: {
+        summary: 'Whether the server and its database answer',
+        response: { 200: healthResponseSchema },
+      },
+    },
     async () => {
       await sql`select 1`.execute(db);
       return { status: 'ok' as const, version: options.version };

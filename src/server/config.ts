@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { err, ok, type Result } from '#kernel';
 import { z } from 'zod';
+import { err, ok, type Result } from '#kernel';
 import type { BlobOptions, DatabaseOptions } from './store/index.ts';
 
 /** The environment variables the server reads. Secrets come this way or by file, never as a flag others can list. */
@@ -29,7 +29,9 @@ export interface Config {
   readonly database: DatabaseOptions;
   readonly blobs: BlobOptions;
   /** The master key from the environment, or the file it is read from. */
-  readonly masterKey: { readonly kind: 'environment'; readonly value: string } | { readonly kind: 'file'; readonly path: string };
+  readonly masterKey:
+    | { readonly kind: 'environment'; readonly value: string }
+    | { readonly kind: 'file'; readonly path: string };
   readonly logLevel: z.infer<typeof environmentSchema>['LAPWING_LOG_LEVEL'];
 }
 
@@ -41,13 +43,18 @@ export function readConfig(
   // An empty variable is how many service managers say "not set".
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(set);
-  if (!parsed.success) return err(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!parsed.success)
+    return err(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   const variables = parsed.data;
   const data = flags.data ?? variables.LAPWING_DATA;
   if (data === undefined) return err(['say where the data lies: --data DIR or LAPWING_DATA']);
   const dataFolder = resolve(data);
 
-  const s3 = [variables.LAPWING_S3_BUCKET, variables.LAPWING_S3_ACCESS_KEY_ID, variables.LAPWING_S3_SECRET_ACCESS_KEY];
+  const s3 = [
+    variables.LAPWING_S3_BUCKET,
+    variables.LAPWING_S3_ACCESS_KEY_ID,
+    variables.LAPWING_S3_SECRET_ACCESS_KEY,
+  ];
   const [bucket, accessKeyId, secretAccessKey] = s3;
   const endpoint = variables.LAPWING_S3_ENDPOINT;
   if (endpoint !== undefined && (!bucket || !accessKeyId || !secretAccessKey)) {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { err, ok, type Result } from '#kernel';
 import type { Logger } from 'pino';
+import { err, ok, type Result } from '#kernel';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { describeFailure } from './http/index.ts';
@@ -34,7 +34,11 @@ const START_FAILURES = {
 } as const;
 
 /** Opens the store, builds the application and listens. The failure is a sentence that says what to do. */
-export async function startServer(log: Logger, config: Config, options: ListenOptions): Promise<Result<RunningServer, string>> {
+export async function startServer(
+  log: Logger,
+  config: Config,
+  options: ListenOptions,
+): Promise<Result<RunningServer, string>> {
   const timers = createTimers();
   const random = createRandom();
   const readKey = async (): Promise<MasterKey> => {
@@ -45,11 +49,17 @@ export async function startServer(log: Logger, config: Config, options: ListenOp
   const key = await readMasterKey({ random }, config.masterKey);
   if (!key.ok) return key;
 
-  const onFailure = (failure: unknown) => log.error({ failure: describeFailure(failure) }, 'the store failed in the background');
+  const onFailure = (failure: unknown) =>
+    log.error({ failure: describeFailure(failure) }, 'the store failed in the background');
   const store = await openStore({ timers, random, onFailure }, config);
   const built = await buildApp(
     { store, timers, random, log, readMasterKey: readKey },
-    { version: SERVER_VERSION, consoleFolder: CONSOLE_FOLDER, tls: options.tls, trustProxy: options.trustProxy },
+    {
+      version: SERVER_VERSION,
+      consoleFolder: CONSOLE_FOLDER,
+      tls: options.tls,
+      trustProxy: options.trustProxy,
+    },
   );
   if (!built.ok) {
     await store.dispose();

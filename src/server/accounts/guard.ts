@@ -1,5 +1,5 @@
-import { BACKGROUND_HEADER, CSRF_HEADER, type Permission } from '#contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BACKGROUND_HEADER, CSRF_HEADER, type Permission } from '#contract';
 import { type Hook, sendError } from '../http/index.ts';
 import type { Accounts, Person } from './service.ts';
 

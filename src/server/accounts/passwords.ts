@@ -26,7 +26,13 @@ export interface Passwords {
 const SIGNS = 'bcdfghjkmnpqrstvwxz23456789BCDFG';
 
 export function createPasswords(deps: { readonly random: Pick<Random, 'bytes'> }): Passwords {
-  async function tagOf(password: string, salt: Uint8Array, memory: number, passes: number, parallelism: number) {
+  async function tagOf(
+    password: string,
+    salt: Uint8Array,
+    memory: number,
+    passes: number,
+    parallelism: number,
+  ) {
     const message = Buffer.from(password.normalize('NFC'), 'utf8');
     return derive('argon2id', { message, nonce: salt, memory, passes, parallelism, tagLength: TAG_BYTES });
   }

@@ -48,7 +48,8 @@ export const accountRows = {
       .where('sessions.id', '=', id)
       .executeTakeFirst(),
 
-  insertSession: (db: DbOrTrx, session: Tables['sessions']) => db.insertInto('sessions').values(session).execute(),
+  insertSession: (db: DbOrTrx, session: Tables['sessions']) =>
+    db.insertInto('sessions').values(session).execute(),
 
   touchSession: (db: DbOrTrx, id: string, at: number) =>
     db.updateTable('sessions').set({ active_at: at }).where('id', '=', id).execute(),
@@ -62,7 +63,11 @@ export const accountRows = {
     db.insertInto('sign_in_failures').values(failure).execute(),
 
   deleteFailures: (db: DbOrTrx, username: string, address: string) =>
-    db.deleteFrom('sign_in_failures').where('username', '=', username).where('address', '=', address).execute(),
+    db
+      .deleteFrom('sign_in_failures')
+      .where('username', '=', username)
+      .where('address', '=', address)
+      .execute(),
 
   deleteFailuresBefore: (db: DbOrTrx, before: number) =>
     db.deleteFrom('sign_in_failures').where('at', '<', before).execute(),

@@ -1,6 +1,6 @@
-import { CONSOLE_PATHS, errorResponseSchema, type Me, meSchema, signInRequestSchema } from '#contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { CONSOLE_PATHS, errorResponseSchema, type Me, meSchema, signInRequestSchema } from '#contract';
 import { type App, sendError } from '../http/index.ts';
 import { type ConsoleGuard, personOf, requireConsole, SESSION_COOKIE } from './guard.ts';
 import type { Accounts, Person } from './service.ts';
@@ -60,7 +60,11 @@ export function sessionRoutes(app: App, deps: SessionRouteDeps): void {
     path,
     {
       onRequest: guard({ permission: null, deliberate: false }),
-      schema: { summary: 'Who is signed in', tags: ['console'], response: { 200: meSchema, '4xx': errorResponseSchema } },
+      schema: {
+        summary: 'Who is signed in',
+        tags: ['console'],
+        response: { 200: meSchema, '4xx': errorResponseSchema },
+      },
     },
     async (request) => meOf(personOf(request)),
   );
@@ -69,7 +73,11 @@ export function sessionRoutes(app: App, deps: SessionRouteDeps): void {
     path,
     {
       onRequest: requireConsole,
-      schema: { summary: 'Sign out', tags: ['console'], response: { 204: z.null(), '4xx': errorResponseSchema } },
+      schema: {
+        summary: 'Sign out',
+        tags: ['console'],
+        response: { 204: z.null(), '4xx': errorResponseSchema },
+      },
     },
     async (request, reply) => {
       const secret = request.cookies[SESSION_COOKIE];

@@ -24,7 +24,11 @@ export type SignInFailure =
 
 export interface Accounts {
   /** Makes an account with a random password, which is given back this once and kept nowhere. */
-  create(account: { username: string; displayName: string; role: Role }): Promise<Result<{ password: string }, 'taken'>>;
+  create(account: {
+    username: string;
+    displayName: string;
+    role: Role;
+  }): Promise<Result<{ password: string }, 'taken'>>;
   /** Gives the session's secret for the cookie. `address` is where the attempt came from. */
   signIn(attempt: {
     username: string;
@@ -88,7 +92,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   async function find(sessionId: string) {
     const session = await accountRows.session(db, sessionId);
     const now = clock.now();
-    if (session === undefined || now - session.created_at > MAX_SESSION_MS) return err('not_signed_in' as const);
+    if (session === undefined || now - session.created_at > MAX_SESSION_MS)
+      return err('not_signed_in' as const);
     if (now - session.active_at >= IDLE_LOCK_MS) return err('session_locked' as const);
     return ok(session);
   }
@@ -113,7 +118,12 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       const outcome = await db.transaction().execute(async (trx) => {
         const inserted = await accountRows.insert(trx, account);
         if (inserted === 'inserted') {
-          await audit.write(trx, { actor: 'command line', action: 'account_created', subject: id, detail: { role } });
+          await audit.write(trx, {
+            actor: 'command line',
+            action: 'account_created',
+            subject: id,
+            detail: { role },
+          });
         }
         return inserted;
       });
@@ -140,7 +150,12 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       await db.transaction().execute(async (trx) => {
         await accountRows.deleteFailures(trx, username, address);
         await accountRows.deleteSessionsBefore(trx, now - MAX_SESSION_MS);
-        await accountRows.insertSession(trx, { id: sessionId, account_id: account.id, created_at: now, active_at: now });
+        await accountRows.insertSession(trx, {
+          id: sessionId,
+          account_id: account.id,
+          created_at: now,
+          active_at: now,
+        });
         await audit.write(trx, { actor: account.id, action: 'signed_in', subject: null });
       });
       if (previousSecret !== null) await endSession(sessionIdOf(previousSecret));

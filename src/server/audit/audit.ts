@@ -18,7 +18,10 @@ export interface Audit {
 }
 
 /** Makes the audit trail. */
-export function createAudit(deps: { readonly clock: Pick<Clock, 'now'>; readonly random: Pick<Random, 'id'> }): Audit {
+export function createAudit(deps: {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Pick<Random, 'id'>;
+}): Audit {
   return {
     async write(trx, { actor, action, subject, detail = {} }) {
       await trx

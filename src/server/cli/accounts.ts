@@ -9,7 +9,12 @@ export const addAccountCommand: Command = {
   name: 'add-account',
   usage: '--data DIR --username U --display-name N --role technician|dsl|contractor [--json]',
   summary: 'Make an account for the console; prints its password once',
-  options: { username: { type: 'string' }, 'display-name': { type: 'string' }, role: { type: 'string' }, json: { type: 'boolean' } },
+  options: {
+    username: { type: 'string' },
+    'display-name': { type: 'string' },
+    role: { type: 'string' },
+    json: { type: 'boolean' },
+  },
   positionals: { min: 0, max: 0 },
   async run(context) {
     const username = text(context, 'username')?.trim();
@@ -24,12 +29,21 @@ export const addAccountCommand: Command = {
     if (!role.success) return err(usage(`--role is one of ${roleSchema.options.join(', ')}`));
     return withSchool(context, async ({ store, audit, timers, random }) => {
       const passwords = createPasswords({ random });
-      const accounts = createAccounts({ db: store.db, bus: store.bus, audit, passwords, clock: timers, random });
+      const accounts = createAccounts({
+        db: store.db,
+        bus: store.bus,
+        audit,
+        passwords,
+        clock: timers,
+        random,
+      });
       const created = await accounts.create({ username, displayName, role: role.data });
       if (!created.ok) return err(failed(`there is an account named ${username} already`));
       const { password } = created.value;
-      if (context.values.json === true) context.print(JSON.stringify({ username, role: role.data, password }));
-      else context.print(`Account ${username} (${role.data}) made. Its password, shown only now:\n${password}`);
+      if (context.values.json === true)
+        context.print(JSON.stringify({ username, role: role.data, password }));
+      else
+        context.print(`Account ${username} (${role.data}) made. Its password, shown only now:\n${password}`);
       return ok(undefined);
     });
   },

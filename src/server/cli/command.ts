@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { Result } from '#kernel';
 import type { Logger } from 'pino';
+import type { Result } from '#kernel';
 import type { Config } from '../config.ts';
 
 /** What the person typed and where a command writes to. */

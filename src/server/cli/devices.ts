@@ -13,7 +13,9 @@ const MAX_LIFETIME_MS = 365 * UNITS_MS.d;
 /** `7d`, `12h`, `30m` in milliseconds, or null. */
 export function parseDuration(value: string): number | null {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(value) ?? [];
-  return count === undefined || unit === undefined ? null : Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
+  return count === undefined || unit === undefined
+    ? null
+    : Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
 }
 
 /** A name from a device as it may stand on a terminal: no control or direction characters. */
@@ -43,14 +45,20 @@ export const enrolTokenCommand: Command = {
     const uses = Number(text(context, 'uses') ?? '1');
     const caPath = text(context, 'ca');
     if (url === undefined || !enrolmentTokenSchema.shape.serverUrl.safeParse(url).success) {
-      return err(usage('--url is the address devices reach this server at: https://..., or http://127.0.0.1:PORT for a trial'));
+      return err(
+        usage(
+          '--url is the address devices reach this server at: https://..., or http://127.0.0.1:PORT for a trial',
+        ),
+      );
     }
-    if (site === undefined || site === '' || site.length > 100) return err(usage('--site names the school site, 1 to 100 characters'));
+    if (site === undefined || site === '' || site.length > 100)
+      return err(usage('--site names the school site, 1 to 100 characters'));
     if (!audience.success) return err(usage(`--audience is one of ${audienceSchema.options.join(', ')}`));
     if (lifetimeMs === null || lifetimeMs === 0 || lifetimeMs > MAX_LIFETIME_MS) {
       return err(usage('--expires is a time such as 30m, 12h or 7d, a year at most'));
     }
-    if (!Number.isInteger(uses) || uses < 1 || uses > 100_000) return err(usage('--uses is a number from 1 to 100000'));
+    if (!Number.isInteger(uses) || uses < 1 || uses > 100_000)
+      return err(usage('--uses is a number from 1 to 100000'));
     const caPem = caPath === undefined ? null : await readFile(caPath, 'utf8').catch(() => undefined);
     if (caPem === undefined) return err(failed(`cannot read ${caPath}`));
 
@@ -60,7 +68,15 @@ export const enrolTokenCommand: Command = {
       const { tokenId, tokenSecret, expiresAt } = made;
       const policyKey = keyring.policyKey.publicKey;
       const intakeKey = keyring.currentIntakeKey;
-      const token = await encodeEnrolmentToken({ version: 1, tokenId, tokenSecret, serverUrl: url, caPem, policyKey, intakeKey });
+      const token = await encodeEnrolmentToken({
+        version: 1,
+        tokenId,
+        tokenSecret,
+        serverUrl: url,
+        caPem,
+        policyKey,
+        intakeKey,
+      });
       if (context.values.json === true) context.print(JSON.stringify({ token, tokenId, expiresAt, uses }));
       else context.print(token);
       return ok(undefined);
@@ -87,7 +103,9 @@ export const devicesCommand: Command = {
         const seen = device.lastSeenAt === null ? 'never' : new Date(device.lastSeenAt).toISOString();
         const missing = device.gaps.reduce((count, gap) => count + gap.to - gap.from + 1, 0);
         const state = device.revokedAt === null ? '' : '  revoked';
-        context.print(`${device.id}  ${printable(device.machine)}  seen ${seen}  lacking ${missing} records${state}`);
+        context.print(
+          `${device.id}  ${printable(device.machine)}  seen ${seen}  lacking ${missing} records${state}`,
+        );
       }
       return ok(undefined);
     }),

@@ -17,8 +17,10 @@ export const initCommand: Command = {
     const { config, print, log } = context;
     const name = text(context, 'school')?.trim();
     const timeZone = text(context, 'time-zone') ?? 'Europe/London';
-    if (name === undefined || name === '' || name.length > 200) return err(usage("give the school's name: --school NAME"));
-    if (!isTimeZone(timeZone)) return err(usage(`${timeZone} is not a time zone: expected a name such as Europe/London`));
+    if (name === undefined || name === '' || name.length > 200)
+      return err(usage("give the school's name: --school NAME"));
+    if (!isTimeZone(timeZone))
+      return err(usage(`${timeZone} is not a time zone: expected a name such as Europe/London`));
 
     await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
     const opened = await openCommandStore(log, config);
@@ -26,12 +28,16 @@ export const initCommand: Command = {
       const { store, random, timers, audit } = opened;
       const known = await readPolicy(store.db);
       if (known !== null) {
-        print(`Nothing changed: ${known.document.school.name} has been set up here already (${config.dataFolder}).`);
+        print(
+          `Nothing changed: ${known.document.school.name} has been set up here already (${config.dataFolder}).`,
+        );
         return ok(undefined);
       }
       const source = config.masterKey;
       const makesKey = source.kind === 'file' && !(await exists(source.path));
-      const master = makesKey ? ok(await writeMasterKey({ random }, source.path)) : await readMasterKey({ random }, source);
+      const master = makesKey
+        ? ok(await writeMasterKey({ random }, source.path))
+        : await readMasterKey({ random }, source);
       if (!master.ok) return err(failed(master.error));
       await store.db.transaction().execute(async (trx) => {
         await createKeys({ clock: timers, random }, trx, master.value);
@@ -39,7 +45,9 @@ export const initCommand: Command = {
       });
       print(`${name} is set up in ${config.dataFolder}.`);
       if (makesKey) {
-        print(`Its master key is in ${source.path}. Keep a copy of it somewhere else, apart from the backups:`);
+        print(
+          `Its master key is in ${source.path}. Keep a copy of it somewhere else, apart from the backups:`,
+        );
         print('without it nobody can read the evidence, with it and a backup anybody can.');
       }
       return ok(undefined);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { err, ok } from '#kernel';
 import { stringify } from 'yaml';
+import { err, ok } from '#kernel';
 import { parsePolicyText, readPolicy, writePolicy } from '../policy/index.ts';
 import { type Command, failed, usage } from './command.ts';
 import { withSchool } from './school.ts';
@@ -33,7 +33,11 @@ export const policyCommand: Command = {
       if (content === null) return err(failed(`cannot read ${path}`));
       const document = parsePolicyText(content);
       if (!document.ok) {
-        return err(failed(...document.error.map(({ line, column, message }) => `${path}:${line}:${column}: ${message}`)));
+        return err(
+          failed(
+            ...document.error.map(({ line, column, message }) => `${path}:${line}:${column}: ${message}`),
+          ),
+        );
       }
       return withSchool(context, async ({ store, audit, timers }) => {
         const version = await store.db

@@ -75,12 +75,22 @@ export async function runCommandLine(deps: RunDeps, words: readonly string[]): P
   }
   const { min, max } = command.positionals;
   if (positionals.length < min || positionals.length > max) {
-    return fail({ kind: 'usage', messages: [`${command.name} takes ${min === max ? min : `${min} to ${max}`} arguments`] });
+    return fail({
+      kind: 'usage',
+      messages: [`${command.name} takes ${min === max ? min : `${min} to ${max}`} arguments`],
+    });
   }
   const config = readConfig(environment, { data: typeof values.data === 'string' ? values.data : undefined });
   if (!config.ok) return fail({ kind: 'usage', messages: config.error });
 
   const log = deps.createLog(config.value.logLevel);
-  const outcome = await command.run({ config: config.value, values, positionals, print, log, stopped: deps.stopped });
+  const outcome = await command.run({
+    config: config.value,
+    values,
+    positionals,
+    print,
+    log,
+    stopped: deps.stopped,
+  });
   return outcome.ok ? 0 : fail(outcome.error);
 }

@@ -1,11 +1,11 @@
-import { createDisposables, type Disposable, err, ok, type Result, type Timers } from '#kernel';
 import type { Logger } from 'pino';
+import { createDisposables, type Disposable, err, ok, type Result, type Timers } from '#kernel';
 import { type Audit, createAudit } from '../audit/index.ts';
 import type { Config } from '../config.ts';
 import { describeFailure } from '../http/index.ts';
 import { type Keyring, loadKeyring, type MasterKey, readMasterKey } from '../keys/index.ts';
-import { exists } from '../platform/files.ts';
 import { createTimers } from '../platform/clock.ts';
+import { exists } from '../platform/files.ts';
 import { createRandom, type Random } from '../platform/random.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { type CommandFailure, failed } from './command.ts';
@@ -28,7 +28,8 @@ export async function openCommandStore(
   const timers = createTimers();
   const random = createRandom();
   const parts = createDisposables();
-  const onFailure = (failure: unknown) => log.error({ failure: describeFailure(failure) }, 'the store failed in the background');
+  const onFailure = (failure: unknown) =>
+    log.error({ failure: describeFailure(failure) }, 'the store failed in the background');
   const store = parts.add(await openStore({ timers, random, onFailure }, config));
   return { store, audit: createAudit({ clock: timers, random }), timers, random, dispose: parts.dispose };
 }
@@ -36,7 +37,11 @@ export async function openCommandStore(
 /** Opens a school that `init` has set up. */
 export async function openSchool(log: Logger, config: Config): Promise<Result<School, CommandFailure>> {
   if (config.database.kind === 'sqlite' && !(await exists(config.database.path))) {
-    return err(failed(`there is no school at ${config.dataFolder} yet: run lapwing-server init --data ${config.dataFolder} --school NAME`));
+    return err(
+      failed(
+        `there is no school at ${config.dataFolder} yet: run lapwing-server init --data ${config.dataFolder} --school NAME`,
+      ),
+    );
   }
   const master = await readMasterKey({ random: createRandom() }, config.masterKey);
   if (!master.ok) return err(failed(master.error));

@@ -12,7 +12,8 @@ async function readTls(
   const certPath = text(context, 'tls-cert');
   const keyPath = text(context, 'tls-key');
   if (certPath === undefined && keyPath === undefined) return ok(null);
-  if (certPath === undefined || keyPath === undefined) return err(usage('--tls-cert and --tls-key go together'));
+  if (certPath === undefined || keyPath === undefined)
+    return err(usage('--tls-cert and --tls-key go together'));
   try {
     const [cert, key] = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')]);
     return ok({ cert, key });
@@ -40,7 +41,8 @@ export const serveCommand: Command = {
     const { config, log, print, stopped, values } = context;
     const host = text(context, 'host') ?? '127.0.0.1';
     const port = Number(text(context, 'port') ?? DEFAULT_PORT);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) return err(usage('--port is a number from 0 to 65535'));
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      return err(usage('--port is a number from 0 to 65535'));
     const tls = await readTls(context);
     if (!tls.ok) return tls;
     if (tls.value === null && !LOOPBACK.test(host)) {
@@ -54,7 +56,9 @@ export const serveCommand: Command = {
     const server = await startServer(log, config, options);
     if (!server.ok) return err(failed(server.error));
     const { url } = server.value;
-    print(values['json-ready'] === true ? JSON.stringify({ ready: true, url }) : `Lapwing is listening on ${url}`);
+    print(
+      values['json-ready'] === true ? JSON.stringify({ ready: true, url }) : `Lapwing is listening on ${url}`,
+    );
     log.info({ port: new URL(url).port }, 'listening');
     await stopped;
     log.info({}, 'stopping');

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { z } from 'zod';
 import type { Audience, ErrorCode, enrolRequestSchema } from '#contract';
 import { type Clock, err, ok, type Result } from '#kernel';
-import type { z } from 'zod';
 import type { Audit } from '../audit/index.ts';
 import type { Random } from '../platform/random.ts';
 import type { Bus, Store } from '../store/index.ts';
@@ -58,7 +58,12 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
           withdrawn_at: null,
         });
         const detail = { audience, uses, expiresAt };
-        await audit.write(trx, { actor: 'command line', action: 'enrolment_token_created', subject: tokenId, detail });
+        await audit.write(trx, {
+          actor: 'command line',
+          action: 'enrolment_token_created',
+          subject: tokenId,
+          detail,
+        });
       });
       return { tokenId, tokenSecret, expiresAt };
     },
@@ -104,7 +109,12 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
         });
         const superseded = await deviceRows.supersede(trx, request.hardwareId, deviceId);
         const detail = { tokenId: token.id, superseded };
-        await audit.write(trx, { actor: `device:${deviceId}`, action: 'device_enrolled', subject: deviceId, detail });
+        await audit.write(trx, {
+          actor: `device:${deviceId}`,
+          action: 'device_enrolled',
+          subject: deviceId,
+          detail,
+        });
         return ok({ deviceId, superseded });
       });
       if (!outcome.ok) return outcome;

@@ -1,7 +1,13 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, idSchema } from '#contract';
 import type { Clock } from '#kernel';
-import { claimedDeviceId, importVerifyingKey, REQUEST_TOKEN_SKEW_MS, type VerifyingKey, verifyRequestToken } from '#seal';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  claimedDeviceId,
+  importVerifyingKey,
+  REQUEST_TOKEN_SKEW_MS,
+  type VerifyingKey,
+  verifyRequestToken,
+} from '#seal';
 import { type Hook, sendError } from '../http/index.ts';
 import type { Db } from '../store/index.ts';
 import type { ReplayGuard } from './replay.ts';
@@ -48,7 +54,8 @@ export function createDeviceGuard(deps: DeviceGuardDeps): Hook {
   async function check(request: FastifyRequest): Promise<KnownDevice | ErrorCode> {
     const token = /^Bearer ([\w.-]{1,4000})$/.exec(request.headers.authorization ?? '')?.[1];
     const deviceId = token === undefined ? null : claimedDeviceId(token);
-    if (token === undefined || deviceId === null || !idSchema.safeParse(deviceId).success) return 'bad_request_token';
+    if (token === undefined || deviceId === null || !idSchema.safeParse(deviceId).success)
+      return 'bad_request_token';
     const row = await deviceRows.byId(db, deviceId);
     const key = row === undefined ? null : await keyOf(row.public_key);
     if (row === undefined || key === null) return 'unknown_device';

@@ -29,7 +29,10 @@ export function createMemoryReplayGuard({ clock }: { readonly clock: Pick<Clock,
 }
 
 /** In the database, for several processes on one PostgreSQL: a replay at another process is seen as well. */
-export function createSharedReplayGuard(deps: { readonly db: Db; readonly clock: Pick<Clock, 'now'> }): ReplayGuard {
+export function createSharedReplayGuard(deps: {
+  readonly db: Db;
+  readonly clock: Pick<Clock, 'now'>;
+}): ReplayGuard {
   const { db, clock } = deps;
   return {
     async firstUse(tokenId, expiresAtMs) {

@@ -12,7 +12,8 @@ export const deviceRows = {
   byPublicKey: (db: DbOrTrx, publicKey: string): Promise<DeviceRow | undefined> =>
     db.selectFrom('devices').selectAll().where('public_key', '=', publicKey).executeTakeFirst(),
 
-  all: (db: DbOrTrx): Promise<DeviceRow[]> => db.selectFrom('devices').selectAll().orderBy('machine').orderBy('id').execute(),
+  all: (db: DbOrTrx): Promise<DeviceRow[]> =>
+    db.selectFrom('devices').selectAll().orderBy('machine').orderBy('id').execute(),
 
   insert: (trx: Trx, device: DeviceRow) => trx.insertInto('devices').values(device).execute(),
 

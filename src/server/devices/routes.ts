@@ -67,7 +67,10 @@ export function agentDeviceRoutes(app: App, deps: AgentDeviceRouteDeps): void {
 }
 
 /** The machines as the console shows them. */
-export function consoleDeviceRoutes(app: App, deps: { readonly devices: Pick<Devices, 'list'>; readonly guard: Hook }): void {
+export function consoleDeviceRoutes(
+  app: App,
+  deps: { readonly devices: Pick<Devices, 'list'>; readonly guard: Hook },
+): void {
   app.get(
     CONSOLE_PATHS.devices,
     {

@@ -1,6 +1,6 @@
-import { type Device, type Heartbeat, heartbeatRequestSchema, healthItemSchema } from '#contract';
-import type { Clock } from '#kernel';
 import { z } from 'zod';
+import { type Device, type Heartbeat, healthItemSchema, heartbeatRequestSchema } from '#contract';
+import type { Clock } from '#kernel';
 import type { Audit } from '../audit/index.ts';
 import type { Sequences } from '../sequences/index.ts';
 import type { Store } from '../store/index.ts';

@@ -1,6 +1,6 @@
+import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { exists } from '../platform/files.ts';
-import { join } from 'node:path';
 import { sendError } from './errors.ts';
 import type { App } from './types.ts';
 
@@ -14,12 +14,21 @@ const NOT_PAGES = /^\/(api|agent|docs|health)(\/|$|\?)/;
 export async function serveConsole(app: App, folder: string | null): Promise<void> {
   const built = folder !== null && (await exists(join(folder, 'index.html')));
   if (built) {
-    await app.register(fastifyStatic, { root: folder, wildcard: true, cacheControl: false, etag: true, logLevel: 'silent' });
+    await app.register(fastifyStatic, {
+      root: folder,
+      wildcard: true,
+      cacheControl: false,
+      etag: true,
+      logLevel: 'silent',
+    });
   }
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && !NOT_PAGES.test(request.url) && !/\.\w+$/.test(request.url);
     if (!wantsPage) return sendError(reply, 'not_found');
     if (built) return reply.header('cache-control', 'no-cache').sendFile('index.html');
-    return reply.code(404).type('text/plain; charset=utf-8').send('The console has not been built (npm run build).\n');
+    return reply
+      .code(404)
+      .type('text/plain; charset=utf-8')
+      .send('The console has not been built (npm run build).\n');
   });
 }

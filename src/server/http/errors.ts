@@ -1,6 +1,6 @@
-import type { ErrorCode } from '#contract';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { ErrorCode } from '#contract';
 
 /** The one table from an error's code to its status and its words. Messages are for people; no evidence in them. */
 const ERRORS: Record<ErrorCode, { readonly status: number; readonly message: string }> = {
@@ -23,14 +23,20 @@ const ERRORS: Record<ErrorCode, { readonly status: number; readonly message: str
   clock_skew: { status: 401, message: "The device's clock is wrong; the server's time is in this answer." },
   replayed: { status: 401, message: 'This request has been made before. Sign it anew.' },
   unknown_device: { status: 401, message: 'This device is not enrolled here. Enrol it again.' },
-  device_revoked: { status: 403, message: 'This device has been revoked. Ask the technician who manages it.' },
+  device_revoked: {
+    status: 403,
+    message: 'This device has been revoked. Ask the technician who manages it.',
+  },
   device_superseded: {
     status: 403,
     message: 'This machine was enrolled again, so this older enrolment is no longer valid.',
   },
   enrolment_unknown: { status: 403, message: 'The enrolment token was not made by this server.' },
   enrolment_expired: { status: 403, message: 'The enrolment token has expired. Make a new one.' },
-  enrolment_used_up: { status: 403, message: 'The enrolment token has been used as often as it may be. Make a new one.' },
+  enrolment_used_up: {
+    status: 403,
+    message: 'The enrolment token has been used as often as it may be. Make a new one.',
+  },
   enrolment_withdrawn: { status: 403, message: 'The enrolment token has been withdrawn. Make a new one.' },
   blob_mismatch: { status: 400, message: 'The bytes do not have the hash of their address.' },
   blob_not_wanted: { status: 409, message: 'No record of this device names this screenshot.' },
@@ -99,7 +105,10 @@ export function installErrorHandling(app: FastifyInstance): void {
       return sendError(reply, 'invalid_input', { issues: [{ path: '', message: 'is not JSON' }] });
     }
     if (failure.statusCode === 400) return sendError(reply, 'invalid_input');
-    request.log.error({ failure: describeFailure(failure), route: request.routeOptions.url }, 'a request failed');
+    request.log.error(
+      { failure: describeFailure(failure), route: request.routeOptions.url },
+      'a request failed',
+    );
     return sendError(reply, 'internal');
   });
 }

@@ -1,5 +1,5 @@
-import type { Disposable, Timers } from '#kernel';
 import type { FastifyReply } from 'fastify';
+import type { Disposable, Timers } from '#kernel';
 
 /** A stream of server-sent events to one client. */
 export interface EventStream {

@@ -15,13 +15,17 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** Puts the protective headers on every answer. `docsPrefix`: the API page brings a policy of its own. */
-export function installSecurityHeaders(app: FastifyInstance, options: { docsPrefix: string; tls: boolean }): void {
+export function installSecurityHeaders(
+  app: FastifyInstance,
+  options: { docsPrefix: string; tls: boolean },
+): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
     reply.header('cross-origin-opener-policy', 'same-origin');
     reply.header('cross-origin-resource-policy', 'same-origin');
     if (options.tls) reply.header('strict-transport-security', 'max-age=31536000');
-    if (!request.url.startsWith(options.docsPrefix)) reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    if (!request.url.startsWith(options.docsPrefix))
+      reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
   });
 }

@@ -31,7 +31,10 @@ interface Waiter extends Ticket {
   readonly answer: (outcome: Result<Disposable, 'overloaded'>) => void;
 }
 
-export function createAdmission(deps: { readonly clock: Pick<Clock, 'monotonic'> }, options: AdmissionOptions): Admission {
+export function createAdmission(
+  deps: { readonly clock: Pick<Clock, 'monotonic'> },
+  options: AdmissionOptions,
+): Admission {
   /** Most urgent first; among equals the longest waiting. */
   const waiters: Waiter[] = [];
   let running = 0;

@@ -35,7 +35,8 @@ export async function checkEnvelope(
   const record = readRecord(opened.value);
   if (!record.ok) return bad(record.error, true);
   if (record.value.id !== envelope.id) return bad('the record has another id than its envelope', true);
-  if (record.value.kind !== envelope.kind) return bad('the record is of another kind than its envelope', true);
+  if (record.value.kind !== envelope.kind)
+    return bad('the record is of another kind than its envelope', true);
   return ok({ envelope, record: record.value });
 }
 

@@ -35,7 +35,10 @@ export async function commitBatch(
   },
 ): Promise<Committed | 'revoked'> {
   const { deviceId, good, bad, at } = batch;
-  const query = trx.selectFrom('devices').select(['id', 'known_sequence', 'revoked_at', 'superseded_by']).where('id', '=', deviceId);
+  const query = trx
+    .selectFrom('devices')
+    .select(['id', 'known_sequence', 'revoked_at', 'superseded_by'])
+    .where('id', '=', deviceId);
   const device = await (deps.kind === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
   if (device === undefined || device.revoked_at !== null || device.superseded_by !== null) return 'revoked';
 
@@ -60,7 +63,9 @@ export async function commitBatch(
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
-  const received = [...accepted, ...bad.filter(({ authentic }) => authentic)].map(({ envelope: { sequence } }) => sequence);
+  const received = [...accepted, ...bad.filter(({ authentic }) => authentic)].map(
+    ({ envelope: { sequence } }) => sequence,
+  );
   await deps.sequences.note(trx, device, {
     accounted: [...received.map((sequence) => ({ first: sequence, last: sequence })), ...lost],
     knownUpTo: 0,
@@ -95,7 +100,10 @@ async function insertRecords(trx: Trx, good: readonly GoodEnvelope[], at: number
       status.set(row.id, sent !== undefined && isSame(row, sent) ? 'duplicate' : 'conflict');
     }
   }
-  return { status, stored: [...firsts.values()].filter(({ envelope }) => status.get(envelope.id) === 'stored') };
+  return {
+    status,
+    stored: [...firsts.values()].filter(({ envelope }) => status.get(envelope.id) === 'stored'),
+  };
 }
 
 /** A record sealed anew (a repeat that was counted up before it left) is still the same record. */
@@ -142,7 +150,9 @@ async function mergeRepeats(trx: Trx, deviceId: string, accepted: readonly GoodE
 /** Notes what became of pictures. The first outcome stands, except that a taken one may still be given up. */
 async function mergePictures(trx: Trx, deviceId: string, stored: readonly GoodEnvelope[]): Promise<string[]> {
   const changed: string[] = [];
-  const outcomes = stored.flatMap(({ record }) => (record.kind === 'screenshot' ? [pictureRow(deviceId, record)] : []));
+  const outcomes = stored.flatMap(({ record }) =>
+    record.kind === 'screenshot' ? [pictureRow(deviceId, record)] : [],
+  );
   if (outcomes.length > 0) {
     const rows = await trx
       .insertInto('pictures')
@@ -170,7 +180,12 @@ async function mergePictures(trx: Trx, deviceId: string, stored: readonly GoodEn
 }
 
 /** Keeps what could not be taken in, as it came, for whoever looks into it. */
-async function quarantine(trx: Trx, deviceId: string, bad: readonly BadEnvelope[], at: number): Promise<void> {
+async function quarantine(
+  trx: Trx,
+  deviceId: string,
+  bad: readonly BadEnvelope[],
+  at: number,
+): Promise<void> {
   if (bad.length === 0) return;
   const { count } = await trx
     .selectFrom('quarantine')
@@ -193,7 +208,11 @@ async function quarantine(trx: Trx, deviceId: string, bad: readonly BadEnvelope[
 }
 
 /** Pictures that this batch's `screenshot` records name and that are not here yet. */
-async function wantedPictures(trx: Trx, deviceId: string, accepted: readonly GoodEnvelope[]): Promise<string[]> {
+async function wantedPictures(
+  trx: Trx,
+  deviceId: string,
+  accepted: readonly GoodEnvelope[],
+): Promise<string[]> {
   const named = accepted.flatMap(({ record }) =>
     record.kind === 'screenshot' && record.screenshot.state === 'taken' ? [record.recordId] : [],
   );

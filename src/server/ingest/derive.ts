@@ -1,11 +1,14 @@
 import { type Capture, type Category, type PlainRecord, severityRank } from '#contract';
-import type { GoodEnvelope } from './check.ts';
 import type { Tables } from '../store/index.ts';
+import type { GoodEnvelope } from './check.ts';
 
 type Insert<Table extends keyof Tables> = Tables[Table];
 
 /** A record's own row: the envelope as received, and what order and bookkeeping need in clear. */
-export function recordRow({ envelope }: Pick<GoodEnvelope, 'envelope'>, receivedAt: number): Insert<'records'> {
+export function recordRow(
+  { envelope }: Pick<GoodEnvelope, 'envelope'>,
+  receivedAt: number,
+): Insert<'records'> {
   return {
     id: envelope.id,
     device_id: envelope.deviceId,

@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import {
   AGENT_PATHS,
   envelopesRequestSchema,
@@ -9,8 +11,6 @@ import {
 } from '#contract';
 import type { Clock } from '#kernel';
 import type { VerifyingKey } from '#seal';
-import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { type App, type Hook, parseJsonBody, sendError } from '../http/index.ts';
 import type { Ingest } from './service.ts';
 
@@ -42,7 +42,11 @@ export function ingestRoutes(app: App, deps: IngestRouteDeps): void {
       },
     },
     async (request, reply) => {
-      const outcome = await ingest.takeIn(deviceOf(request), request.body.envelopes, request.rawBody?.length ?? 0);
+      const outcome = await ingest.takeIn(
+        deviceOf(request),
+        request.body.envelopes,
+        request.rawBody?.length ?? 0,
+      );
       const serverTime = clock.now();
       if (outcome.ok) return { ...outcome.value, serverTime };
       const retryAfterSeconds = outcome.error === 'overloaded' ? RETRY_AFTER_SECONDS : undefined;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import {
   type ConsoleEvent,
   type Envelope,
@@ -9,7 +10,6 @@ import {
 } from '#contract';
 import { type Clock, err, ok, type Result } from '#kernel';
 import type { Opener, VerifyingKey } from '#seal';
-import type { z } from 'zod';
 import type { Sequences } from '../sequences/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Admission } from './admission.ts';
@@ -24,7 +24,9 @@ export interface Ingest {
     device: { readonly id: string; readonly key: VerifyingKey },
     envelopes: readonly Envelope[],
     bytes: number,
-  ): Promise<Result<{ readonly answers: Answer[]; readonly wants: string[] }, 'overloaded' | 'device_revoked'>>;
+  ): Promise<
+    Result<{ readonly answers: Answer[]; readonly wants: string[] }, 'overloaded' | 'device_revoked'>
+  >;
   /** Takes in a sealed screenshot; resolves after its bytes and the note of them are durable. */
   takeInBlob(
     deviceId: string,
@@ -69,12 +71,18 @@ export function createIngest(deps: IngestDeps): Ingest {
         if (committed === 'revoked') return err('device_revoked');
 
         const items = committed.newItems.map(
-          ({ id, state, severity }): ConsoleEvent => ({ kind: 'item', id, severity: severityOf(severity), state }),
+          ({ id, state, severity }): ConsoleEvent => ({
+            kind: 'item',
+            id,
+            severity: severityOf(severity),
+            state,
+          }),
         );
         const pictures = committed.newPictures.map((id): ConsoleEvent => ({ kind: 'screenshot', id }));
         bus.publish(...items, ...pictures);
         const answers = checks.map((check): Answer => {
-          if (!check.ok) return { id: check.error.envelope.id, status: 'rejected', reason: check.error.reason };
+          if (!check.ok)
+            return { id: check.error.envelope.id, status: 'rejected', reason: check.error.reason };
           const { id } = check.value.envelope;
           const status = committed.status.get(id);
           if (status === 'stored' || status === 'duplicate') return { id, status };

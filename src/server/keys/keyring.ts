@@ -1,6 +1,13 @@
 import type { IntakeKey } from '#contract';
 import type { Clock } from '#kernel';
-import { createIntakeKey, createOpener, createSigningKey, type IntakeKeyPair, type Opener, type SigningKey } from '#seal';
+import {
+  createIntakeKey,
+  createOpener,
+  createSigningKey,
+  type IntakeKeyPair,
+  type Opener,
+  type SigningKey,
+} from '#seal';
 import type { Random } from '../platform/random.ts';
 import type { Db, DbOrTrx, Tables } from '../store/index.ts';
 import { type MasterKey, newNonce, openBytes, sealBytes } from './masterKey.ts';
@@ -34,7 +41,13 @@ async function insertKey(
   deps: KeyDeps,
   trx: DbOrTrx,
   master: MasterKey,
-  key: { kind: Tables['keys']['kind']; id: string; publicKey: string | null; secret: Uint8Array; current: number },
+  key: {
+    kind: Tables['keys']['kind'];
+    id: string;
+    publicKey: string | null;
+    secret: Uint8Array;
+    current: number;
+  },
 ): Promise<void> {
   await trx
     .insertInto('keys')
@@ -54,9 +67,21 @@ async function insertKey(
 export async function createKeys(deps: KeyDeps, trx: DbOrTrx, master: MasterKey): Promise<void> {
   const policy = await createSigningKey();
   const { publicKey } = policy;
-  await insertKey(deps, trx, master, { kind: 'policy', id: deps.random.id(), publicKey, secret: policy.privateKey, current: 1 });
+  await insertKey(deps, trx, master, {
+    kind: 'policy',
+    id: deps.random.id(),
+    publicKey,
+    secret: policy.privateKey,
+    current: 1,
+  });
   const secret = deps.random.bytes(32);
-  await insertKey(deps, trx, master, { kind: 'data', id: deps.random.id(), publicKey: null, secret, current: 1 });
+  await insertKey(deps, trx, master, {
+    kind: 'data',
+    id: deps.random.id(),
+    publicKey: null,
+    secret,
+    current: 1,
+  });
   await addIntakeKey(deps, trx, master);
 }
 
@@ -64,7 +89,13 @@ export async function createKeys(deps: KeyDeps, trx: DbOrTrx, master: MasterKey)
 export async function addIntakeKey(deps: KeyDeps, trx: DbOrTrx, master: MasterKey): Promise<string> {
   const { keyId, publicKey, privateKey } = await createIntakeKey();
   await trx.updateTable('keys').set({ current: 0 }).where('kind', '=', 'intake').execute();
-  await insertKey(deps, trx, master, { kind: 'intake', id: keyId, publicKey, secret: privateKey, current: 1 });
+  await insertKey(deps, trx, master, {
+    kind: 'intake',
+    id: keyId,
+    publicKey,
+    secret: privateKey,
+    current: 1,
+  });
   return keyId;
 }
 
@@ -112,7 +143,8 @@ export async function loadKeyring(
     policyKey,
     currentIntakeKey,
     opener: createOpener(intakeKeys),
-    sealText: (text, context) => sealBytes(noteKey, Buffer.from(text, 'utf8'), context, newNonce(deps.random)),
+    sealText: (text, context) =>
+      sealBytes(noteKey, Buffer.from(text, 'utf8'), context, newNonce(deps.random)),
     openText(sealed, context) {
       const plain = openBytes(noteKey, sealed, context);
       return plain === null ? null : Buffer.from(plain).toString('utf8');

@@ -31,7 +31,11 @@ export async function createLiveKeyring(deps: LiveKeyringDeps): Promise<LiveKeyr
 
   /** What changes whenever a key was added or wrapped anew. */
   async function readMarks(): Promise<string> {
-    const rows = await deps.db.selectFrom('keys').select(['id', 'master_id', 'current']).orderBy('id').execute();
+    const rows = await deps.db
+      .selectFrom('keys')
+      .select(['id', 'master_id', 'current'])
+      .orderBy('id')
+      .execute();
     return JSON.stringify(rows);
   }
   async function refresh(): Promise<void> {

@@ -21,7 +21,9 @@ const TAG_BYTES = 16;
 /** Seals bytes with AES-256-GCM: base64url of nonce, ciphertext and tag. */
 export function sealBytes(key: Uint8Array, plain: Uint8Array, context: string, nonce: Uint8Array): string {
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context, 'utf8'));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString(
+    'base64url',
+  );
 }
 
 /** Opens what {@link sealBytes} sealed, or gives null. */
@@ -45,7 +47,10 @@ export function newNonce(random: Pick<Random, 'bytes'>): Uint8Array {
 }
 
 /** Makes a master key of its 32 bytes. */
-export function createMasterKey(deps: { readonly random: Pick<Random, 'bytes'> }, bytes: Uint8Array): MasterKey {
+export function createMasterKey(
+  deps: { readonly random: Pick<Random, 'bytes'> },
+  bytes: Uint8Array,
+): MasterKey {
   if (bytes.length !== MASTER_KEY_BYTES) throw new Error(`a master key has ${MASTER_KEY_BYTES} bytes`);
   const id = createHash('sha256').update('lapwing master key id\n').update(bytes).digest('hex').slice(0, 16);
   return {

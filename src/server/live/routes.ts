@@ -1,8 +1,8 @@
-import { CONSOLE_PATHS, type Permission } from '#contract';
 import type { FastifyRequest } from 'fastify';
+import { CONSOLE_PATHS, type Permission } from '#contract';
+import type { Timers } from '#kernel';
 import type { App, EventStreams, Hook } from '../http/index.ts';
 import { HEARTBEAT_MS } from '../http/index.ts';
-import type { Timers } from '#kernel';
 import type { Bus, ServerEvent } from '../store/index.ts';
 
 export interface LiveRouteDeps {
@@ -10,7 +10,10 @@ export interface LiveRouteDeps {
   readonly streams: Pick<EventStreams, 'open'>;
   readonly timers: Pick<Timers, 'every'>;
   readonly guard: Hook;
-  readonly personOf: (request: FastifyRequest) => { readonly sessionId: string; readonly permissions: readonly Permission[] };
+  readonly personOf: (request: FastifyRequest) => {
+    readonly sessionId: string;
+    readonly permissions: readonly Permission[];
+  };
   /** Whether a session is still open; asking does not keep it so. */
   readonly isOpen: (sessionId: string) => Promise<boolean>;
 }

@@ -1,7 +1,7 @@
-import { policySchema } from '#contract';
-import { err, ok, type Result } from '#kernel';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { policySchema } from '#contract';
+import { err, ok, type Result } from '#kernel';
 
 /** What a school writes: the policy without what the server adds (version, time, the device's audience). */
 export const schoolPolicySchema = policySchema.omit({ version: true, issuedAt: true, audience: true });
@@ -25,7 +25,11 @@ export function parsePolicyText(text: string): Result<SchoolPolicy, readonly Pol
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   if (document.errors.length > 0) {
-    return err(document.errors.slice(0, MAX_PROBLEMS).map((error) => ({ ...at(error.pos[0]), message: error.message })));
+    return err(
+      document.errors
+        .slice(0, MAX_PROBLEMS)
+        .map((error) => ({ ...at(error.pos[0]), message: error.message })),
+    );
   }
   const parsed = schoolPolicySchema.strict().safeParse(document.toJS());
   if (parsed.success) return ok(parsed.data);

@@ -7,11 +7,16 @@ export function firstPolicy(school: { readonly name: string; readonly timeZone: 
     rules: {},
     capture: {
       excluded: [
-        ...['accounts.google.com', 'login.microsoftonline.com', 'login.live.com', 'appleid.apple.com'].map((pattern) => ({
+        ...['accounts.google.com', 'login.microsoftonline.com', 'login.live.com', 'appleid.apple.com'].map(
+          (pattern) => ({
+            pattern,
+            reason: 'sign-in page',
+          }),
+        ),
+        ...['1Password*', 'Bitwarden*', 'KeePass*'].map((pattern) => ({
           pattern,
-          reason: 'sign-in page',
+          reason: 'password manager',
         })),
-        ...['1Password*', 'Bitwarden*', 'KeePass*'].map((pattern) => ({ pattern, reason: 'password manager' })),
       ],
     },
     outbox: {},

@@ -1,4 +1,4 @@
 export { type PolicyProblem, parsePolicyText, type SchoolPolicy, schoolPolicySchema } from './document.ts';
+export { firstPolicy, isTimeZone } from './first.ts';
 export { policyRoutes } from './routes.ts';
 export { createPolicies, type Policies, readPolicy, type ServedPolicy, writePolicy } from './service.ts';
-export { firstPolicy, isTimeZone } from './first.ts';

@@ -1,6 +1,12 @@
-import { AGENT_PATHS, type AgentEvent, type Audience, errorResponseSchema, policyResponseSchema } from '#contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import {
+  AGENT_PATHS,
+  type AgentEvent,
+  type Audience,
+  errorResponseSchema,
+  policyResponseSchema,
+} from '#contract';
 import type { App, EventStreams, Hook } from '../http/index.ts';
 import type { Policies } from './service.ts';
 

@@ -35,7 +35,12 @@ export interface PoliciesDeps {
 export async function readPolicy(
   db: DbOrTrx,
 ): Promise<{ readonly version: number; readonly issuedAt: number; readonly document: SchoolPolicy } | null> {
-  const row = await db.selectFrom('policies').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst();
+  const row = await db
+    .selectFrom('policies')
+    .selectAll()
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   if (row === undefined) return null;
   return {
     version: row.version,
@@ -55,7 +60,12 @@ export async function writePolicy(
     .insertInto('policies')
     .values({ version, document: JSON.stringify(document), issued_at: deps.clock.now() })
     .execute();
-  await deps.audit.write(trx, { actor: 'command line', action: 'policy_set', subject: null, detail: { version } });
+  await deps.audit.write(trx, {
+    actor: 'command line',
+    action: 'policy_set',
+    subject: null,
+    detail: { version },
+  });
   return version;
 }
 
@@ -84,7 +94,8 @@ export async function createPolicies(deps: PoliciesDeps): Promise<Policies> {
   async function refresh(): Promise<void> {
     const next = await read();
     const { keyId } = keyring.current().currentIntakeKey;
-    if (next.version === inForce.version && next.issuedAt === inForce.issuedAt && keyId === servedKeyId) return;
+    if (next.version === inForce.version && next.issuedAt === inForce.issuedAt && keyId === servedKeyId)
+      return;
     inForce = next;
     servedKeyId = keyId;
     served.clear();

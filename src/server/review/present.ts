@@ -1,7 +1,7 @@
+import type { PlainRecord } from '#contract';
 import { envelopeSchema, type QueueItem, type Screenshot, screenshotSchema, severitySchema } from '#contract';
 import { err, ok, type Result } from '#kernel';
 import type { Opener } from '#seal';
-import type { PlainRecord } from '#contract';
 import type { ItemRow } from './repository.ts';
 
 const SEVERITIES = severitySchema.options;

@@ -1,5 +1,5 @@
-import type { ItemState } from '#contract';
 import { type SelectQueryBuilder, sql } from 'kysely';
+import type { ItemState } from '#contract';
 import type { DbOrTrx, Tables, Trx } from '../store/index.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -57,7 +57,10 @@ export const itemRows = {
     wholeItems(db).where('items.id', '=', id).executeTakeFirst(),
 
   /** A page of the queue: worst first, among equals what was passed on, then newest. */
-  page(db: DbOrTrx, options: { states: readonly ItemState[]; after: Cursor | null; limit: number }): Promise<ItemRow[]> {
+  page(
+    db: DbOrTrx,
+    options: { states: readonly ItemState[]; after: Cursor | null; limit: number },
+  ): Promise<ItemRow[]> {
     const { states, after, limit } = options;
     let query = wholeItems(db)
       .where('items.state', 'in', states)
@@ -85,7 +88,10 @@ export const itemRows = {
   },
 
   async lastItemAt(db: DbOrTrx): Promise<number | null> {
-    const row = await db.selectFrom('items').select((item) => item.fn.max('received_at').as('at')).executeTakeFirst();
+    const row = await db
+      .selectFrom('items')
+      .select((item) => item.fn.max('received_at').as('at'))
+      .executeTakeFirst();
     return row?.at ?? null;
   },
 
@@ -129,5 +135,6 @@ export const itemRows = {
       .orderBy('item_history.id')
       .execute(),
 
-  insertHistory: (trx: DbOrTrx, entry: Tables['item_history']) => trx.insertInto('item_history').values(entry).execute(),
+  insertHistory: (trx: DbOrTrx, entry: Tables['item_history']) =>
+    trx.insertInto('item_history').values(entry).execute(),
 };

@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import {
   BACKGROUND_HEADER,
   CONSOLE_PATHS,
@@ -8,8 +10,6 @@ import {
   queueQuerySchema,
   queueResponseSchema,
 } from '#contract';
-import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { type App, type Hook, sendError } from '../http/index.ts';
 import type { Review, Reviewer } from './service.ts';
 
@@ -47,7 +47,9 @@ export function reviewRoutes(app: App, { review, personOf, guards }: ReviewRoute
       const queue = await review.queue(personOf(request), request.query);
       reply.header('cache-control', 'no-store');
       if (queue.ok) return queue.value;
-      return sendError(reply, 'invalid_input', { issues: [{ path: 'after', message: 'is not a cursor of the queue' }] });
+      return sendError(reply, 'invalid_input', {
+        issues: [{ path: 'after', message: 'is not a cursor of the queue' }],
+      });
     },
   );
 

@@ -1,7 +1,13 @@
-import type { decisionRequestSchema, ItemResponse, Permission, QueueResponse, queueQuerySchema } from '#contract';
+import type { z } from 'zod';
+import type {
+  decisionRequestSchema,
+  ItemResponse,
+  Permission,
+  QueueResponse,
+  queueQuerySchema,
+} from '#contract';
 import { type Clock, err, ok, type Result } from '#kernel';
 import type { Opener } from '#seal';
-import type { z } from 'zod';
 import type { Audit } from '../audit/index.ts';
 import type { Random } from '../platform/random.ts';
 import type { DbOrTrx, Store, Tables } from '../store/index.ts';
@@ -18,10 +24,16 @@ export interface Reviewer {
 }
 
 export interface Review {
-  queue(reviewer: Reviewer, query: z.infer<typeof queueQuerySchema>): Promise<Result<QueueResponse, 'bad_cursor'>>;
+  queue(
+    reviewer: Reviewer,
+    query: z.infer<typeof queueQuerySchema>,
+  ): Promise<Result<QueueResponse, 'bad_cursor'>>;
   /** `deliberate`: a person opened it; a reload in the background is written down only if it shows it first. */
   item(reviewer: Reviewer, id: string, deliberate: boolean): Promise<ItemResponse | null>;
-  screenshot(reviewer: Reviewer, id: string): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string } | null>;
+  screenshot(
+    reviewer: Reviewer,
+    id: string,
+  ): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string } | null>;
   decide(
     reviewer: Reviewer,
     id: string,
@@ -32,7 +44,10 @@ export interface Review {
 export interface ReviewDeps extends PresentDeps {
   readonly store: Pick<Store, 'db' | 'blobs' | 'bus'>;
   readonly opener: () => Opener;
-  readonly notes: () => { sealText(text: string, context: string): string; openText(sealed: string, context: string): string | null };
+  readonly notes: () => {
+    sealText(text: string, context: string): string;
+    openText(sealed: string, context: string): string | null;
+  };
   readonly audit: Audit;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Pick<Random, 'id'>;
@@ -91,7 +106,14 @@ export function createReview(deps: ReviewDeps): Review {
     const id = random.id();
     const sealed = note === null ? null : notes().sealText(note, noteContext(itemId, id));
     const { accountId } = reviewer;
-    await itemRows.insertHistory(trx, { id, item_id: itemId, at: clock.now(), account_id: accountId, action, note: sealed });
+    await itemRows.insertHistory(trx, {
+      id,
+      item_id: itemId,
+      at: clock.now(),
+      account_id: accountId,
+      action,
+      note: sealed,
+    });
     await audit.write(trx, { actor: accountId, action: `item_${action}`, subject: itemId });
   }
 
@@ -107,7 +129,8 @@ export function createReview(deps: ReviewDeps): Review {
       if (after !== undefined && cursor === null) return err('bad_cursor');
       const open = openStates(reviewer.permissions);
       const all = ['waiting', 'passed', 'no_concern', 'action_recorded'] as const;
-      const states = show === 'open' ? open : show === 'all' ? all : all.filter((state) => !open.includes(state));
+      const states =
+        show === 'open' ? open : show === 'all' ? all : all.filter((state) => !open.includes(state));
       const rows = await itemRows.page(db, { states, after: cursor, limit: limit + 1 });
       const page = rows.slice(0, limit);
       const items = (await Promise.all(page.map(present))).filter((item) => item !== null);
@@ -131,7 +154,9 @@ export function createReview(deps: ReviewDeps): Review {
       if (row === undefined || item === null) return null;
       const entries = await db.transaction().execute(async (trx) => {
         const before = await itemRows.history(trx, id);
-        const seen = before.some(({ account_id, action }) => account_id === reviewer.accountId && action === 'viewed');
+        const seen = before.some(
+          ({ account_id, action }) => account_id === reviewer.accountId && action === 'viewed',
+        );
         if (!deliberate && seen) return before;
         await write(trx, reviewer, id, 'viewed', null);
         return itemRows.history(trx, id);
@@ -156,7 +181,8 @@ export function createReview(deps: ReviewDeps): Review {
 
     async screenshot(reviewer, id) {
       const row = await itemRows.byId(db, id);
-      if (row === undefined || row.sha256 === null || row.media_type === null || row.stored_at === null) return null;
+      if (row === undefined || row.sha256 === null || row.media_type === null || row.stored_at === null)
+        return null;
       const sealed = await blobs.get(row.sha256);
       const opened = sealed === null ? null : await deps.opener().openBlob(id, sealed);
       if (opened === null || !opened.ok) {

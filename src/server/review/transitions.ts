@@ -1,5 +1,5 @@
-import type { decisionRequestSchema, ItemState, Permission } from '#contract';
 import type { z } from 'zod';
+import type { decisionRequestSchema, ItemState, Permission } from '#contract';
 
 export type Decision = z.infer<typeof decisionRequestSchema>['decision'];
 

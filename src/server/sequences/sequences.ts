@@ -19,7 +19,10 @@ export interface Sequences {
     news: { readonly accounted: readonly Range[]; readonly knownUpTo: number; readonly at: number },
   ): Promise<void>;
   /** Every gap of the device, or of all devices. */
-  gaps(db: DbOrTrx, deviceId: string | null): Promise<readonly (Range & { device_id: string; since: number })[]>;
+  gaps(
+    db: DbOrTrx,
+    deviceId: string | null,
+  ): Promise<readonly (Range & { device_id: string; since: number })[]>;
 }
 
 export function createSequences(): Sequences {
@@ -52,7 +55,11 @@ export function createSequences(): Sequences {
       }
       if (highest > known) {
         await insert(trx, device.id, subtractRanges({ first: known + 1, last: highest }, ranges), at);
-        await trx.updateTable('devices').set({ known_sequence: highest }).where('id', '=', device.id).execute();
+        await trx
+          .updateTable('devices')
+          .set({ known_sequence: highest })
+          .where('id', '=', device.id)
+          .execute();
       }
     },
 

@@ -60,7 +60,9 @@ export function createGroupCommit({ db }: { db: Db }): GroupCommit {
 
   async function fly(): Promise<void> {
     while (waiting.length > 0) {
-      const jobs = waiting.slice(0, MAX_JOBS).sort((a, b) => (a.lockKey < b.lockKey ? -1 : a.lockKey > b.lockKey ? 1 : 0));
+      const jobs = waiting
+        .slice(0, MAX_JOBS)
+        .sort((a, b) => (a.lockKey < b.lockKey ? -1 : a.lockKey > b.lockKey ? 1 : 0));
       waiting = waiting.slice(MAX_JOBS);
       await runTogether(jobs);
     }

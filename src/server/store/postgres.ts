@@ -1,6 +1,6 @@
-import type { Timers } from '#kernel';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import type { Timers } from '#kernel';
 import { type Bus, createLocalBus, type ServerEvent } from './bus.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,7 +11,9 @@ const INT8 = 20;
 /** Counts and times fit a double exactly (below 2^53); the default would hand out strings. */
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? (value: string) => Number(value) : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    oid === INT8
+      ? (value: string) => Number(value)
+      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
 /** Opens a pool of connections. `onFailure` hears of idle connections that broke; the pool replaces them. */

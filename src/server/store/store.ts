@@ -13,7 +13,9 @@ import type { DatabaseKind, Db } from './tables.ts';
 export type DatabaseOptions =
   | { readonly kind: 'sqlite'; readonly path: string }
   | { readonly kind: 'postgres'; readonly url: string; readonly poolSize: number };
-export type BlobOptions = { readonly kind: 'disk'; readonly folder: string } | ({ readonly kind: 's3' } & S3Options);
+export type BlobOptions =
+  | { readonly kind: 'disk'; readonly folder: string }
+  | ({ readonly kind: 's3' } & S3Options);
 
 /** Everything that lasts: the database, the sealed screenshots, and the way processes on it hear of each other. */
 export interface Store extends Disposable {

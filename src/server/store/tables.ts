@@ -1,5 +1,5 @@
-import type { Audience, Category, ItemState, Priority } from '#contract';
 import type { Kysely, Transaction } from 'kysely';
+import type { Audience, Category, ItemState, Priority } from '#contract';
 
 /**
  * Every table, once, beside the migrations that make them. Times are milliseconds since 1970 UTC, bytes are

@@ -24,7 +24,9 @@ export function createS3Blobs(options: S3Options): BlobStore {
       method,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       // The store checks the bytes against the hash in the signature.
-      ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer>, headers: { 'x-amz-content-sha256': sha256 } }),
+      ...(body === undefined
+        ? {}
+        : { body: body as Uint8Array<ArrayBuffer>, headers: { 'x-amz-content-sha256': sha256 } }),
     });
     if (!response.ok && response.status !== 404) {
       await response.body?.cancel();
