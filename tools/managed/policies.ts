@@ -15,9 +15,9 @@ export const TEMPLATE_OPTIONS: ManagedOptions = {
 
 /** Where the installers put the relay. */
 export const RELAY_PATHS = {
-  windows: 'C:\\Program Files\\Lapwing\\relay\\lapwing-relay.exe',
-  macos: '/Library/Application Support/Lapwing/lapwing-relay',
-  linux: '/opt/Lapwing/relay/lapwing-relay',
+  windows: 'C:\\Program Files\\Lapwing\\resources\\relay\\lapwing-relay.exe',
+  macos: '/Applications/Lapwing.app/Contents/Resources/relay/lapwing-relay',
+  linux: '/opt/Lapwing/resources/relay/lapwing-relay',
 } as const;
 
 /** A policy value as Chromium's JSON has it. */

@@ -7,7 +7,7 @@ const ROOTS = {
 } as const;
 
 /** Where the installer puts the native host's manifest for Chromium browsers on Windows. */
-export const WINDOWS_HOST_MANIFEST = 'C:\\Program Files\\Lapwing\\relay\\chromium.json';
+export const WINDOWS_HOST_MANIFEST = 'C:\\Program Files\\Lapwing\\resources\\managed\\native-host\\windows-chromium.json';
 
 /**
  * A `.reg` file for one browser: its policies, the extension's settings and the machine-wide registration
