@@ -15,8 +15,8 @@ export default defineConfig({
       sourcemap: false,
       rolldownOptions: {
         external: EXTERNAL,
-        input: { main: 'src/main/main.ts' },
-        output: { format: 'es', chunkFileNames: 'chunks/[name]-[hash].js' },
+        input: { main: 'src/main/main.ts', watchThread: 'src/main/platform/win32/watchThread.ts' },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
   },

@@ -1,2 +1,2 @@
-export { createWatch } from './watch.ts';
 export { createAgent } from './agent.ts';
+export { createWatch } from './watch.ts';

@@ -2,7 +2,12 @@ import type { Disposable } from '#kernel';
 import { createObserve, type ObserveDeps, type ObserveSettings } from '../observe/index.ts';
 
 /** Nothing but what is excluded always: a technician sees what the agent sees. */
-const SETTINGS: ObserveSettings = { sharedAccounts: [], schoolNetworks: [], excluded: [], privateWindows: 'hide' };
+const SETTINGS: ObserveSettings = {
+  sharedAccounts: [],
+  schoolNetworks: [],
+  excluded: [],
+  privateWindows: 'hide',
+};
 
 /**
  * The technician's live view: each observation as one JSON line
@@ -20,7 +25,8 @@ export function createWatch(
     async start() {
       watching = await observe.start({
         onSighting: ({ observation }) => out.line(JSON.stringify(observation)),
-        onPresence: (presence) => out.health(JSON.stringify({ part: 'presence', state: 'ok', code: presence })),
+        onPresence: (presence) =>
+          out.health(JSON.stringify({ part: 'presence', state: 'ok', code: presence })),
         onHealth: (part, health) => out.health(JSON.stringify({ part, ...health })),
       });
     },

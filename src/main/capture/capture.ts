@@ -2,8 +2,8 @@ import {
   type Capture,
   type Hit,
   type Observation,
-  type PlainRecord,
   type Policy,
+  type Repeat,
   type ScreenshotPlan,
   severityRank,
 } from '#contract';
@@ -32,7 +32,7 @@ export interface CaptureDeps {
   readonly match: (observation: Observation) => MatchResult;
   readonly outbox: {
     /** Resolves once the record is on disk, or kept in memory because the disk is full. */
-    append(record: PlainRecord): Promise<unknown>;
+    append(record: Capture | Repeat): Promise<unknown>;
     /** Answers the promise that a record made with `screenshot: awaited`. */
     settlePicture(recordId: string, picture: ScreenPicture): Promise<unknown>;
   };
@@ -67,7 +67,10 @@ function worstFirst(hits: readonly Hit[]): Hit[] {
  * Observation + hits -> capture. The text is written before its picture is taken; critical hits are
  * always captures of their own; a locked category has no picture.
  */
-export function createCapture(deps: CaptureDeps, options: { readonly settings: CaptureSettings }): CaptureStage {
+export function createCapture(
+  deps: CaptureDeps,
+  options: { readonly settings: CaptureSettings },
+): CaptureStage {
   const { outbox, timers } = deps;
   const ring = createContextRing({ maxAgeMs: CONTEXT_AGE_MS });
   const cooldown = createCooldown();

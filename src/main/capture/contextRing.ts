@@ -1,6 +1,5 @@
-import type { Observation } from '#contract';
-import type { contextEntrySchema } from '#contract';
 import type { z } from 'zod';
+import type { contextEntrySchema, Observation } from '#contract';
 
 export type ContextEntry = z.infer<typeof contextEntrySchema>;
 

@@ -1,2 +1,8 @@
+export {
+  type CaptureDeps,
+  type CaptureSettings,
+  type CaptureStage,
+  createCapture,
+  type Seen,
+} from './capture.ts';
 export { type ContextEntry, contextEntry } from './contextRing.ts';
-export { type CaptureDeps, type CaptureSettings, type CaptureStage, createCapture, type Seen } from './capture.ts';

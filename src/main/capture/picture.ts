@@ -11,7 +11,8 @@ export function planPicture(
   sighting: { readonly window: ForegroundWindow | null; readonly observation: { readonly private: boolean } },
   settings: { readonly screenshots: boolean },
 ): ScreenshotPlan {
-  if (hits.some(({ category }) => LOCKED_CATEGORIES.has(category))) return { state: 'none', reason: 'locked_category' };
+  if (hits.some(({ category }) => LOCKED_CATEGORIES.has(category)))
+    return { state: 'none', reason: 'locked_category' };
   if (!settings.screenshots) return { state: 'none', reason: 'policy' };
   if (sighting.window !== null) return { state: 'awaited' };
   return { state: 'none', reason: sighting.observation.private ? 'private_window' : 'policy' };
@@ -26,7 +27,9 @@ export function createPhotographer(deps: {
 
   async function takeNow(window: ForegroundWindow): Promise<ScreenPicture> {
     const { promise: tooLate, resolve } = Promise.withResolvers<ScreenPicture>();
-    const deadline: Disposable = deps.timers.after(TAKE_TIMEOUT_MS, () => resolve({ kind: 'none', reason: 'failed' }));
+    const deadline: Disposable = deps.timers.after(TAKE_TIMEOUT_MS, () =>
+      resolve({ kind: 'none', reason: 'failed' }),
+    );
     try {
       return await Promise.race([deps.screen.takeWindow(window), tooLate]);
     } catch {

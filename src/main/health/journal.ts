@@ -1,4 +1,4 @@
-import type { HealthItem, PlainRecord } from '#contract';
+import type { HealthEvent, HealthItem } from '#contract';
 import type { Disposable, Timers } from '#kernel';
 import type { Random } from '../ports/index.ts';
 import type { Health } from './health.ts';
@@ -17,7 +17,7 @@ export function createHealthJournal(deps: {
   readonly health: Pick<Health, 'onChange'>;
   readonly timers: Pick<Timers, 'after' | 'now' | 'monotonic'>;
   readonly random: Pick<Random, 'id'>;
-  readonly write: (record: Extract<PlainRecord, { kind: 'health' }>) => void;
+  readonly write: (record: HealthEvent) => void;
 }): Disposable {
   const { timers } = deps;
   const changed = new Map<string, HealthItem>();

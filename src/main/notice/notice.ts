@@ -1,15 +1,14 @@
-import {
-  type Audience,
-  type contextEntrySchema,
-  type Observation,
-  type PlainRecord,
-  type Policy,
-  type Report,
-  type ScreenshotPlan,
-  type Session,
+import type { z } from 'zod';
+import type {
+  Audience,
+  contextEntrySchema,
+  Observation,
+  Policy,
+  Report,
+  ScreenshotPlan,
+  Session,
 } from '#contract';
 import type { Disposable, Timers } from '#kernel';
-import type { z } from 'zod';
 import type { ForegroundWindow, Log, PageHandlers, Pages, Random, ScreenPicture } from '../ports/index.ts';
 
 /** What was in front, and the window it was. */
@@ -28,7 +27,7 @@ export interface NoticeDeps {
   readonly planPicture: (seen: InFront) => ScreenshotPlan;
   readonly takePicture: (window: ForegroundWindow) => Promise<ScreenPicture>;
   readonly outbox: {
-    append(record: PlainRecord): Promise<unknown>;
+    append(record: Report): Promise<unknown>;
     settlePicture(recordId: string, picture: ScreenPicture): Promise<unknown>;
   };
   readonly timers: Pick<Timers, 'now' | 'after'>;
@@ -114,7 +113,9 @@ export function createNotice(deps: NoticeDeps): Notice {
     if (picture !== null) {
       void picture
         .then((taken) => deps.outbox.settlePicture(report.id, taken))
-        .catch((failure: unknown) => deps.log.error({ failure }, 'the picture of a report could not be written'));
+        .catch((failure: unknown) =>
+          deps.log.error({ failure }, 'the picture of a report could not be written'),
+        );
     }
     return { state: 'saved' };
   };

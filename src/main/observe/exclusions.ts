@@ -43,7 +43,10 @@ function hostOf(url: string): string | null {
 
 /** Removes what a browser appends to its window's title. */
 function pageTitle(sight: Sight): string {
-  return sight.title.split(/ [-—–] /).slice(0, -1).join(' - ');
+  return sight.title
+    .split(/ [-—–] /)
+    .slice(0, -1)
+    .join(' - ');
 }
 
 /**
@@ -51,11 +54,14 @@ function pageTitle(sight: Sight): string {
  * Patterns are looked for in the host of the URL, in the program's name and in its file's name.
  */
 export function compileExclusions(excluded: readonly Exclusion[]): (sight: Sight) => string | null {
-  const compiled = [...excluded, ...ALWAYS].map(({ pattern, reason }) => ({ matches: createPattern(pattern), reason }));
+  const compiled = [...excluded, ...ALWAYS].map(({ pattern, reason }) => ({
+    matches: createPattern(pattern),
+    reason,
+  }));
   return (sight) => {
     const { appName, appPath } = sight.window;
     const host = sight.url === null ? null : hostOf(sight.url);
-    const names = [appName, appPath ?? ""].map((name) => programName(name.slice(-512)));
+    const names = [appName, appPath ?? ''].map((name) => programName(name.slice(-512)));
     const texts = [host, ...names];
     const found = compiled.find(({ matches }) => texts.some((text) => text !== null && matches(text)));
     if (found !== undefined) return found.reason;

@@ -1,4 +1,11 @@
-import { boundText, MAX_TITLE_LENGTH, MAX_URL_LENGTH, type Observation, type Policy, type Session } from '#contract';
+import {
+  boundText,
+  MAX_TITLE_LENGTH,
+  MAX_URL_LENGTH,
+  type Observation,
+  type Policy,
+  type Session,
+} from '#contract';
 import { createDisposables, type Disposable, type Timers } from '#kernel';
 import type {
   BrowserTabs,
@@ -63,7 +70,7 @@ export interface Observe {
 const FACTS_AGE_MS = 300_000;
 
 /** A browser in front for this long without a word from its extension has none. */
-const EXTENSION_MISSING_MS = 30_000;
+const EXTENSION_MISSING_MS = 10_000;
 
 interface Seen {
   readonly place: string;
@@ -83,7 +90,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
   let session: Session | null = null;
   let front: Sighting | null = null;
   let listener: ObserveListener | null = null;
-  const withoutExtensionSinceMs = new Map<string, number>();
+  const withoutExtension = new Map<string, Disposable>();
 
   async function readFacts(): Promise<void> {
     factsAtMs = timers.monotonic();
@@ -91,23 +98,26 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
     session = describeSession(facts, settings);
   }
 
+  /** A browser whose extension has not spoken within the time is said to lack it; one word makes it well again. */
   function watchExtension({ browser, urlSource }: Sight): void {
     if (browser === null || urlSource === 'system') return;
     const part = `extension.${browser}`;
+    const missing = withoutExtension.get(browser);
     if (urlSource === 'extension') {
-      if (withoutExtensionSinceMs.delete(browser)) {
+      withoutExtension.delete(browser);
+      void missing?.dispose();
+      if (missing !== undefined) {
         listener?.onHealth(part, { state: 'ok', code: 'ok', message: 'The browser extension answers.' });
       }
-      return;
+    } else if (missing === undefined) {
+      const tell = () =>
+        listener?.onHealth(part, {
+          state: 'degraded',
+          code: 'extension_missing',
+          message: `No address is seen in ${browser}: its extension is missing or disabled. Install it by policy.`,
+        });
+      withoutExtension.set(browser, timers.after(EXTENSION_MISSING_MS, tell));
     }
-    const sinceMs = withoutExtensionSinceMs.get(browser) ?? timers.monotonic();
-    withoutExtensionSinceMs.set(browser, sinceMs);
-    if (timers.monotonic() - sinceMs < EXTENSION_MISSING_MS) return;
-    listener?.onHealth(part, {
-      state: 'degraded',
-      code: 'extension_missing',
-      message: `No address is seen in ${browser}: its extension is missing or disabled. Install it by policy.`,
-    });
   }
 
   function emit({ sight, excluded, hidden }: Seen): void {
@@ -147,9 +157,17 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
     const hidden = sight.private && settings.privateWindows === 'hide';
     const { processId, appName, windowId } = sight.window;
     const empty = excluded !== null || hidden;
-    const place = [processId, appName, empty ? '' : windowId, empty ? '' : sight.url, excluded, hidden].join('\n');
+    const place = [processId, appName, empty ? '' : windowId, empty ? '' : sight.url, excluded, hidden].join(
+      '\n',
+    );
     // Titles are cut before they are compared: settling a title of 100 kB must cost no more than a short one.
-    settle.offer({ place, title: empty ? '' : sight.title.slice(0, MAX_TITLE_LENGTH), sight, excluded, hidden });
+    settle.offer({
+      place,
+      title: empty ? '' : sight.title.slice(0, MAX_TITLE_LENGTH),
+      sight,
+      excluded,
+      hidden,
+    });
   }
 
   return {
@@ -185,6 +203,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
       parts.add({
         async dispose() {
           listener = null;
+          for (const missing of withoutExtension.values()) void missing.dispose();
           await watching?.dispose();
         },
       });

@@ -9,7 +9,12 @@ export interface HttpRequest {
 }
 
 export type HttpOutcome =
-  | { readonly kind: 'answered'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+    }
   /** No answer: refused, reset, timed out, aborted, bad certificate. */
   | { readonly kind: 'unreachable'; readonly reason: string };
 

@@ -9,7 +9,10 @@ export type ScreenPicture =
       readonly width: number;
       readonly height: number;
     }
-  | { readonly kind: 'none'; readonly reason: 'window_gone' | 'blank_image' | 'no_permission' | 'not_supported' | 'failed' };
+  | {
+      readonly kind: 'none';
+      readonly reason: 'window_gone' | 'blank_image' | 'no_permission' | 'not_supported' | 'failed';
+    };
 
 export interface Screen {
   /** Takes the picture of that window only, never of the whole screen. */

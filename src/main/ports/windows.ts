@@ -9,7 +9,12 @@ export interface ForegroundWindow {
   readonly appPath: string | null;
   readonly processId: number | null;
   /** In screen pixels; null where the system does not say. */
-  readonly bounds: { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null;
+  readonly bounds: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  } | null;
   /** The URL, only where the system itself knows it (macOS). */
   readonly url: string | null;
 }

@@ -23,7 +23,10 @@ export function monitoringOf({ phase, presence, health }: Omit<TrayState, 'schoo
 
 /** A school's name as it fits a menu: controls and bidi marks would let a policy rearrange the line. */
 function plainName(name: string): string {
-  return name.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim().slice(0, 60);
+  return name
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+    .slice(0, 60);
 }
 
 /** What the tray shows for a state. Pure. */
@@ -32,11 +35,20 @@ export function trayView(state: TrayState): TrayView {
   const school = plainName(state.schoolName ?? '') || 'Your school';
   const stateLine = {
     watching: `${school} monitors this computer`,
-    paused: 'Monitoring is paused while nobody is here',
-    problem: state.phase === 'enrolling' ? 'This computer is not set up yet' : 'Monitoring needs a technician',
+    paused:
+      state.phase === 'running'
+        ? 'Monitoring is paused while nobody is here'
+        : 'Monitoring is about to start',
+    problem:
+      state.phase === 'enrolling' ? 'This computer is not set up yet' : 'Monitoring needs a technician',
   }[icon];
   const report = { choice: 'report', label: 'Report something' } as const;
   const notice = { choice: 'notice', label: 'About monitoring on this computer' } as const;
   // Without a policy there is nobody's key to seal a report to.
-  return { icon, stateLine, tooltip: `Lapwing: ${stateLine}`, items: state.schoolName === null ? [notice] : [report, notice] };
+  return {
+    icon,
+    stateLine,
+    tooltip: `Lapwing: ${stateLine}`,
+    items: state.schoolName === null ? [notice] : [report, notice],
+  };
 }

@@ -10,7 +10,8 @@ const OK: SourceHealth = { state: 'ok', code: 'ok', message: 'Windows can be rea
 const UNREADABLE: SourceHealth = {
   state: 'degraded',
   code: 'window_unreadable',
-  message: 'The window in front cannot be read. On a Mac, allow Screen Recording and Accessibility for the agent.',
+  message:
+    'The window in front cannot be read. On a Mac, allow Screen Recording and Accessibility for the agent.',
 };
 
 /** The window in front by the `active-win` package, asked once a second while somebody is there. */
@@ -57,7 +58,9 @@ export function createActiveWindow(deps: { readonly timers: Pick<Timers, 'after'
           tell(reading, health);
           next = deps.timers.after(POLL_MS, poll);
         };
-        const deadline = deps.timers.after(READ_TIMEOUT_MS, () => settle({ kind: 'unknown', why: 'hung' }, UNREADABLE));
+        const deadline = deps.timers.after(READ_TIMEOUT_MS, () =>
+          settle({ kind: 'unknown', why: 'hung' }, UNREADABLE),
+        );
         next = deadline;
         read().then(
           (reading) => settle(reading, OK),

@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, Menu } from 'electron';
 import type { Files, Http, KeyVault, Log, Pages, Random, Screen, Timers, Tray } from '../../ports/index.ts';
@@ -95,9 +95,13 @@ export function startHost(host: Host): void {
   }
   app
     .whenReady()
-    .then(() => (args.watch === null ? runAgent(host, args, development) : runWatch(host, args.watch.seconds)))
+    .then(() =>
+      args.watch === null ? runAgent(host, args, development) : runWatch(host, args.watch.seconds),
+    )
     .catch((failure: unknown) => {
-      process.stderr.write(`Lapwing could not start: ${failure instanceof Error ? failure.stack : 'unknown'}\n`);
+      process.stderr.write(
+        `Lapwing could not start: ${failure instanceof Error ? failure.stack : 'unknown'}\n`,
+      );
       app.exit(EXIT.failed);
     });
 }
@@ -133,7 +137,7 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
   const resources = join(app.getAppPath(), 'resources');
   const out = join(app.getAppPath(), 'out');
   const ports: HostPorts = {
-    ...(await createSources({ timers, log })),
+    ...(await createSources({ timers, log }, { mainFolder: join(out, 'main') })),
     screen: createScreen(),
     keyVault: createKeyVault({ files }),
     files,
@@ -169,7 +173,10 @@ async function runWatch(host: Host, seconds: number | null): Promise<void> {
   const health = (text: string) => process.stderr.write(`${text}\n`);
   const log = createLog(timers, { path: null, echo: (line) => process.stderr.write(line) });
   const watch = host.createWatch(
-    { ...(await createSources({ timers, log })), timers },
+    {
+      ...(await createSources({ timers, log }, { mainFolder: join(app.getAppPath(), 'out', 'main') })),
+      timers,
+    },
     { line: (text) => process.stdout.write(`${text}\n`), health },
     { ownProcessId: process.pid },
   );

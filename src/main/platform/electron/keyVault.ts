@@ -8,7 +8,8 @@ const NAME = /^[a-z][a-z0-9-]{0,40}$/;
 function protectionOf(): KeyVault['protection'] {
   if (!safeStorage.isEncryptionAvailable()) return 'plain';
   // On Linux without a keyring Chromium encrypts with a key that is in its source: that is plain text.
-  if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') return 'plain';
+  if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text')
+    return 'plain';
   return 'system';
 }
 
@@ -17,7 +18,9 @@ function protectionOf(): KeyVault['protection'] {
  * Where there is none the bytes are stored as they are, readable by their owner only, and `protection`
  * says so; whoever uses the vault decides whether that will do. Call after Electron is ready.
  */
-export function createKeyVault(deps: { readonly files: Pick<Files, 'read' | 'writeAtomic' | 'remove'> }): KeyVault {
+export function createKeyVault(deps: {
+  readonly files: Pick<Files, 'read' | 'writeAtomic' | 'remove'>;
+}): KeyVault {
   const protection = protectionOf();
 
   function fileOf(name: string): string {

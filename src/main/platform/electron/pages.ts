@@ -23,7 +23,9 @@ const SIZES: Readonly<Record<PageName, { width: number; height: number }>> = {
 
 /** Must run before Electron is ready. */
 export function registerPageScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: PAGE_SCHEME, privileges: { standard: true, secure: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: PAGE_SCHEME, privileges: { standard: true, secure: true } },
+  ]);
 }
 
 /** A session in memory that can load page files and nothing else. */
@@ -41,7 +43,9 @@ function createPageSession(rendererFolder: string): Session {
     const file = request.method === 'GET' ? resolvePageFile(rendererFolder, request.url) : null;
     const bytes = file === null ? null : await readFile(file.path).catch(() => null);
     if (file === null || bytes === null) return new Response(null, { status: 404, headers: PAGE_HEADERS });
-    return new Response(new Uint8Array(bytes), { headers: { ...PAGE_HEADERS, 'content-type': file.mediaType } });
+    return new Response(new Uint8Array(bytes), {
+      headers: { ...PAGE_HEADERS, 'content-type': file.mediaType },
+    });
   });
   return own;
 }
@@ -88,7 +92,9 @@ export function createPages(deps: { readonly log: Log }, options: PagesOptions):
       deps.log.error({ page, reason }, 'a page ended by itself');
       if (!window.isDestroyed()) window.destroy();
     });
-    window.loadURL(`${PAGE_ORIGIN}/${page}/index.html`).catch(() => deps.log.error({ page }, 'a page did not load'));
+    window
+      .loadURL(`${PAGE_ORIGIN}/${page}/index.html`)
+      .catch(() => deps.log.error({ page }, 'a page did not load'));
     return window;
   }
 

@@ -26,7 +26,8 @@ export function createSession(deps: { readonly timers: Pick<Timers, 'after'> }):
       function look(): void {
         void next?.dispose();
         const system = powerMonitor.getSystemIdleState(IDLE_AFTER_MS / 1_000);
-        const now: Presence = locked || system === 'locked' ? 'locked' : system === 'idle' ? 'idle' : 'active';
+        const now: Presence =
+          locked || system === 'locked' ? 'locked' : system === 'idle' ? 'idle' : 'active';
         next = deps.timers.after(now === 'active' ? ASK_WHEN_ACTIVE_MS : ASK_WHEN_AWAY_MS, look);
         if (now === presence) return;
         presence = now;
@@ -43,13 +44,22 @@ export function createSession(deps: { readonly timers: Pick<Timers, 'after'> }):
 
       // `user-did-resign-active` and its opposite: fast user switching on macOS.
       powerMonitor.on('lock-screen', onLock).on('user-did-resign-active', onLock).on('suspend', onLock);
-      powerMonitor.on('unlock-screen', onUnlock).on('user-did-become-active', onUnlock).on('resume', onUnlock);
+      powerMonitor
+        .on('unlock-screen', onUnlock)
+        .on('user-did-become-active', onUnlock)
+        .on('resume', onUnlock);
       look();
       return {
         dispose() {
           void next?.dispose();
-          powerMonitor.off('lock-screen', onLock).off('user-did-resign-active', onLock).off('suspend', onLock);
-          powerMonitor.off('unlock-screen', onUnlock).off('user-did-become-active', onUnlock).off('resume', onUnlock);
+          powerMonitor
+            .off('lock-screen', onLock)
+            .off('user-did-resign-active', onLock)
+            .off('suspend', onLock);
+          powerMonitor
+            .off('unlock-screen', onUnlock)
+            .off('user-did-become-active', onUnlock)
+            .off('resume', onUnlock);
         },
       };
     },

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { BrowserTabs, Log, SessionPort, Timers, Windows } from '../../ports/index.ts';
 
 /** Without keyboard or mouse for this long nobody is there. Long, because a film changes its title untouched. */
@@ -11,7 +13,10 @@ export interface Sources {
 }
 
 /** Picks this system's adapters. Loaded on demand, so that no system carries another's code in memory. */
-export async function createSources(deps: { readonly timers: Timers; readonly log: Log }): Promise<Sources> {
+export async function createSources(
+  deps: { readonly timers: Timers; readonly log: Log },
+  options: { readonly mainFolder: string },
+): Promise<Sources> {
   const tabs = await createTabs(deps);
   if (process.platform === 'linux') {
     const { createLinuxSession, createLinuxWindows } = await import('../linux/index.ts');
@@ -20,6 +25,15 @@ export async function createSources(deps: { readonly timers: Timers; readonly lo
     return {
       windows: createLinuxWindows(deps, { display, wayland }),
       session: createLinuxSession(deps, { display, idleAfterMs: IDLE_AFTER_MS }),
+      tabs,
+    };
+  }
+  if (process.platform === 'win32') {
+    const { createWindowsSession, createWindowsWindows } = await import('../win32/index.ts');
+    const threadUrl = pathToFileURL(join(options.mainFolder, 'watchThread.js'));
+    return {
+      windows: createWindowsWindows(deps, { threadUrl }),
+      session: createWindowsSession(deps, { idleAfterMs: IDLE_AFTER_MS }),
       tabs,
     };
   }

@@ -25,7 +25,11 @@ export function createTray(options: { readonly iconFolder: string }): Tray {
           tray.setToolTip(view.tooltip);
           const state: MenuItemConstructorOptions = { label: view.stateLine, enabled: false };
           const items = view.items.map(
-            ({ choice, label }): MenuItemConstructorOptions => ({ id: choice, label, click: () => onChoose(choice) }),
+            ({ choice, label }): MenuItemConstructorOptions => ({
+              id: choice,
+              label,
+              click: () => onChoose(choice),
+            }),
           );
           tray.setContextMenu(Menu.buildFromTemplate([state, { type: 'separator' }, ...items]));
         },

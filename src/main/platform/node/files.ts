@@ -6,7 +6,9 @@ import type { Files } from '../../ports/index.ts';
 const SETTLE_MS = 200;
 
 function isMissing(failure: unknown): boolean {
-  return failure instanceof Error && 'code' in failure && (failure.code === 'ENOENT' || failure.code === 'ENOTDIR');
+  return (
+    failure instanceof Error && 'code' in failure && (failure.code === 'ENOENT' || failure.code === 'ENOTDIR')
+  );
 }
 
 /** Syncs a folder, so that a rename in it survives a power cut. Windows cannot and need not. */

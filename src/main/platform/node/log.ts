@@ -27,8 +27,8 @@ const MAX_FILE_BYTES = 2_000_000;
 function clean(key: string, value: unknown): unknown {
   if (HIDDEN_FIELDS.has(key)) return '[hidden]';
   if (typeof value === 'string') return value.toWellFormed().slice(0, MAX_FIELD_LENGTH);
-  // A message of an Error may quote what it choked on; its name and code do not.
-  if (value instanceof Error) return { name: value.name, code: 'code' in value ? value.code : undefined };
+  // A message of an Error may quote what it choked on; its class and code do not.
+  if (value instanceof Error) return { kind: value.name, code: 'code' in value ? value.code : undefined };
   return value;
 }
 

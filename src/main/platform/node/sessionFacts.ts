@@ -25,7 +25,11 @@ async function readHardwareId(platform: NodeJS.Platform): Promise<string | null>
   }
   if (platform === 'win32') {
     const script = '(Get-CimInstance -ClassName Win32_ComputerSystemProduct).UUID';
-    const { stdout } = await run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script], options);
+    const { stdout } = await run(
+      'powershell.exe',
+      ['-NoProfile', '-NonInteractive', '-Command', script],
+      options,
+    );
     return stdout.trim() || null;
   }
   return readFirst(['/sys/class/dmi/id/product_uuid', '/etc/machine-id', '/var/lib/dbus/machine-id']);
@@ -50,11 +54,14 @@ export async function readSessionFacts(): Promise<SessionFacts> {
   return {
     user: userName(),
     displayName: null,
-    accountType: process.platform !== 'win32' || domain === undefined ? 'unknown' : accountType(domain, machine),
+    accountType:
+      process.platform !== 'win32' || domain === undefined ? 'unknown' : accountType(domain, machine),
     machine,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     addresses: ownAddresses(),
-    hardwareId: createHash('sha256').update(`lapwing:${hardware ?? machine}`).digest('hex'),
+    hardwareId: createHash('sha256')
+      .update(`lapwing:${hardware ?? machine}`)
+      .digest('hex'),
   };
 }
 
