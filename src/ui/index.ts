@@ -3,7 +3,7 @@ export { type VisiblePiece, visiblePieces } from './text/visible.ts';
 export { Button, type ButtonProps, Key } from './widgets/button.tsx';
 export { Checkbox, type Choice, Choices, TextArea, TextField } from './widgets/fields.tsx';
 export { HostileText } from './widgets/hostileText.tsx';
-export { Icon, type IconName } from './widgets/icon.tsx';
+export { ICON_NAMES, Icon, type IconName } from './widgets/icon.tsx';
 export { Lapwing } from './widgets/lapwing.tsx';
 export { Banner, Dialog, EmptyState, Toast } from './widgets/notices.tsx';
 export { SeverityMark } from './widgets/severity.tsx';

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ItemResponse, Screenshot as ScreenshotFacts } from '#contract';
 import { Banner, Button } from '#ui';
 import { NO_SCREENSHOT_WORDS } from '../words/index.ts';
@@ -20,9 +20,6 @@ export function ScreenshotPart({ url, facts, arrived }: ScreenshotProps) {
   const canShow = facts.state === 'taken' && arrived === 'available';
 
   useShortcuts(canShow ? { r: () => setView((now) => (now === 'shown' ? 'hidden' : 'shown')) } : {});
-  useEffect(() => {
-    if (view === 'shown') part.current?.scrollIntoView({ block: 'start' });
-  }, [view]);
 
   return (
     <section className="item-part" aria-labelledby="item-screenshot" ref={part}>
@@ -47,6 +44,7 @@ export function ScreenshotPart({ url, facts, arrived }: ScreenshotProps) {
                 width={facts.width}
                 height={facts.height}
                 alt="What was on the screen when this was flagged"
+                onLoad={() => part.current?.scrollIntoView({ block: 'start' })}
                 onError={() => setView('failed')}
               />
             ) : (

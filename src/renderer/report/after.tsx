@@ -1,0 +1,72 @@
+import { useEffect, useRef } from 'react';
+import { Banner, Button } from '#ui';
+import { Helplines } from '../shared/helplines.tsx';
+import type { Opened } from './flow.ts';
+import type { ReportTexts } from './texts.ts';
+
+interface AfterProps {
+  opened: Opened;
+  texts: ReportTexts;
+  contactName: string | null;
+}
+
+/** After sending: what happens next, in plain words. */
+export function Sent({ opened, texts, contactName }: AfterProps) {
+  return (
+    <main className="window-body">
+      <Title words={texts.sentTitle} />
+      <Lines lines={texts.sentNext(opened.schoolName, contactName)} />
+      <Helplines title={texts.helplinesTitle} lines={opened.helplines} />
+    </main>
+  );
+}
+
+interface UrgentProps extends AfterProps {
+  state: 'sending' | 'sent' | 'failed';
+  onTryAgain(): void;
+}
+
+/** After "I need help now": first where to go, whatever became of the message. */
+export function Urgent({ opened, texts, contactName, state, onTryAgain }: UrgentProps) {
+  const lines = texts.urgentNext(opened.schoolName, contactName);
+  return (
+    <main className="window-body">
+      <Title words={texts.urgentTitle} />
+      {state === 'failed' && (
+        <Banner
+          tone="warning"
+          action={
+            <Button variant="primary" onPress={onTryAgain}>
+              {texts.tryAgain}
+            </Button>
+          }
+        >
+          {texts.urgentFailed}
+        </Banner>
+      )}
+      {/* That the school has been told is only said once it is true. */}
+      <Lines lines={state === 'sent' ? lines : lines.filter((_, index) => index !== 1)} />
+      <Helplines title={texts.helplinesTitle} lines={opened.helplines} />
+    </main>
+  );
+}
+
+function Title({ words }: { words: string }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {words}
+    </h1>
+  );
+}
+
+function Lines({ lines }: { lines: readonly string[] }) {
+  return (
+    <div className="after-lines">
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
+  );
+}
