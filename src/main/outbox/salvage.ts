@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { envelopeSchema } from '#contract';
+import { parseJson } from '#kernel';
 import type { Change, StoredBlob, StoredRecord } from './store.ts';
 
 const recordRow = z.object({
@@ -97,12 +98,4 @@ function fromBothEnds<Row>(
     }
   }
   return [...found.values()];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '#contract';
+
 /** One request to the school's server, signed by the device. JSON is the caller's business. */
 export interface LinkRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -14,13 +16,13 @@ export interface LinkRequest {
 /** What became of a request, in the terms a stage decides by. */
 export type LinkOutcome =
   /** 2xx. */
-  | { readonly kind: 'ok'; readonly body: Uint8Array; readonly etag: string | null }
+  | { readonly kind: 'ok'; readonly status: number; readonly body: Uint8Array; readonly etag: string | null }
   /** 304. */
   | { readonly kind: 'not_modified' }
   /** 429 and 5xx: try again later; `retryAfterMs` is the server's own word, where it gave one. */
   | { readonly kind: 'busy'; readonly status: number; readonly retryAfterMs: number | null }
-  /** Other 4xx: this request will never do. `code` is the server's error code, or the status. */
-  | { readonly kind: 'invalid'; readonly status: number; readonly code: string }
+  /** Other 4xx: this request will not do. `code` is null where it is not our server's own word, but some proxy's. */
+  | { readonly kind: 'invalid'; readonly status: number; readonly code: ErrorCode | null }
   /** 401 and 403: the server does not know the device, or it was revoked. */
   | { readonly kind: 'refused'; readonly why: 'revoked' | 'unauthorized' }
   /** No answer at all. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { base64urlSchema, intakeKeySchema } from '#contract';
-import { err, ok, type Result } from '#kernel';
+import { err, ok, parseJson, type Result } from '#kernel';
 import { fromBase64url, fromUtf8, sha256, toBase64url, utf8 } from './bytes.ts';
 
 /** Whether an address is this machine itself: the only place plain HTTP may go. */
@@ -71,7 +71,7 @@ export async function parseEnrolmentToken(text: string): Promise<Result<Enrolmen
     });
   }
   const bytes = fromBase64url(body.slice(body.indexOf('.') + 1));
-  const token = enrolmentTokenSchema.safeParse(bytes === null ? null : parseJson(bytes));
+  const token = enrolmentTokenSchema.safeParse(bytes === null ? null : parseJson(fromUtf8(bytes)));
   if (token.success) return ok(token.data);
   const issue = token.error.issues[0];
   return err({
@@ -82,12 +82,4 @@ export async function parseEnrolmentToken(text: string): Promise<Result<Enrolmen
 
 async function checkOf(body: string): Promise<string> {
   return toBase64url(await sha256(utf8(body))).slice(0, CHECK_LENGTH);
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(fromUtf8(bytes));
-  } catch {
-    return null;
-  }
 }

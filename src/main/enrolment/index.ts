@@ -1,0 +1,9 @@
+export {
+  createEnrolment,
+  type EnrolFailure,
+  type Enrolment,
+  type EnrolmentDeps,
+  type EnrolmentOptions,
+  type Identity,
+} from './enrolment.ts';
+export { type TokenSource, type UntilEnrolledDeps, untilEnrolled } from './untilEnrolled.ts';

@@ -1,0 +1,75 @@
+import type { Timers } from '#kernel';
+import type { Log, Random, SourceHealth } from '../ports/index.ts';
+import type { EnrolFailure, Enrolment, Identity } from './enrolment.ts';
+
+/** A place where a technician may have put a token: a managed setting, a file beside the installer, `--enrol`. */
+export interface TokenSource {
+  readonly name: string;
+  /** The token's text, or null where there is none. */
+  read(): Promise<string | null>;
+}
+
+export interface UntilEnrolledDeps {
+  readonly enrolment: Enrolment;
+  /** First to last; the first that has a token is used. */
+  readonly sources: readonly TokenSource[];
+  readonly timers: Pick<Timers, 'after'>;
+  readonly random: Pick<Random, 'fraction'>;
+  readonly health: { report(part: string, health: SourceHealth): void };
+  readonly log: Pick<Log, 'info' | 'warn'>;
+}
+
+const SOON_MS = 30_000;
+const LATER_MS = 600_000;
+
+/**
+ * Gives this device's identity: the one it has, or that of a new enrolment, tried until it succeeds. A refused token
+ * is tried again seldom, because a technician may put another one in its place. Null once `signal` is aborted.
+ */
+export async function untilEnrolled(deps: UntilEnrolledDeps, signal: AbortSignal): Promise<Identity | null> {
+  const { enrolment, health, log } = deps;
+  while (!signal.aborted) {
+    const outcome = await attempt();
+    if (outcome.kind === 'enrolled') {
+      health.report('enrolment', { state: 'ok', code: 'enrolled', message: 'This device is enrolled.' });
+      return outcome.identity;
+    }
+    const { code, message, passing } = outcome.failure;
+    log.warn({ code }, 'not enrolled');
+    health.report('enrolment', { state: 'failed', code, message });
+    await pause((passing ? SOON_MS : LATER_MS) * (1 + deps.random.fraction() / 2));
+  }
+  return null;
+
+  type Attempt = { kind: 'enrolled'; identity: Identity } | { kind: 'failed'; failure: EnrolFailure };
+
+  async function attempt(): Promise<Attempt> {
+    const known = await enrolment.load();
+    if (!known.ok) return { kind: 'failed', failure: known.error };
+    if (known.value !== null) return { kind: 'enrolled', identity: known.value };
+    for (const source of deps.sources) {
+      const token = await source.read();
+      if (token === null || token.trim() === '') continue;
+      log.info({ source: source.name }, 'enrolling');
+      const enrolled = await enrolment.enrol(token);
+      return enrolled.ok
+        ? { kind: 'enrolled', identity: enrolled.value }
+        : { kind: 'failed', failure: enrolled.error };
+    }
+    const message =
+      'This device is not enrolled. Give it an enrolment token: a managed setting, a file beside the installer, or --enrol.';
+    return { kind: 'failed', failure: { code: 'no_token', message, passing: true } };
+  }
+
+  function pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = deps.timers.after(delayMs, done);
+      signal.addEventListener('abort', done, { once: true });
+      function done(): void {
+        void timer.dispose();
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+    });
+  }
+}

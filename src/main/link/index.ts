@@ -1,0 +1,1 @@
+export { createServerLink, type LinkDeps, type LinkIdentity } from './link.ts';

@@ -1,0 +1,131 @@
+/**
+ * Brings policies to the keeper: from the server, at start, when it says that there is another one (server-sent
+ * events, and the ETag of each heartbeat), and every quarter of an hour in case neither was heard; and from a folder,
+ * for sites without a line to the server.
+ */
+import { AGENT_PATHS, agentEventSchema, type IntakeKey, policyResponseSchema } from '#contract';
+import { type Disposable, parseJson, type Timers } from '#kernel';
+import type { Files, Log, Random, ServerLink } from '../ports/index.ts';
+import type { PolicyKeeper } from './keeper.ts';
+
+export interface PolicyFeedDeps {
+  readonly link: Pick<ServerLink, 'send' | 'openEvents'>;
+  readonly keeper: Pick<PolicyKeeper, 'offer'>;
+  readonly files: Pick<Files, 'list' | 'read' | 'watch'>;
+  readonly timers: Pick<Timers, 'after' | 'every' | 'monotonic'>;
+  readonly random: Pick<Random, 'fraction'>;
+  /** The school's sealing key, each time the server tells it. */
+  readonly onIntakeKey: (key: IntakeKey) => void;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+}
+
+export interface PolicyFeed {
+  /** The ETag the server has for this device, as a heartbeat heard it. */
+  heard(etag: string): void;
+  dispose(): Promise<void>;
+}
+
+/** Signed policies are put here by hand or by a sync tool; the newest good one counts. Below the data folder. */
+export const POLICY_FOLDER = 'policy-inbox';
+
+const POLL_MS = 900_000;
+const TIMEOUT_MS = 60_000;
+const RECONNECT_FIRST_MS = 1_000;
+const RECONNECT_MAX_MS = 60_000;
+/** A stream that stood so long was a good one: the next reconnect is quick again. */
+const STEADY_MS = 30_000;
+
+export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
+  const { link, keeper, files, timers, random, log } = deps;
+  const stop = new AbortController();
+  /** Of the policy that was taken, so that the same one is not fetched again. */
+  let etag: string | null = null;
+  let fetching: Promise<void> | null = null;
+  let fetchAgain = false;
+  let reading: Promise<void> = Promise.resolve();
+  let reconnect: Disposable | null = null;
+  let reconnectMs = RECONNECT_FIRST_MS;
+
+  const poll = timers.every(POLL_MS, fetchSoon);
+  const folder = files.watch(POLICY_FOLDER, readFolder);
+  readFolder();
+  fetchSoon();
+  listen();
+
+  function fetchSoon(): void {
+    if (stop.signal.aborted) return;
+    if (fetching !== null) {
+      fetchAgain = true;
+      return;
+    }
+    fetching = fetchPolicy().finally(() => {
+      fetching = null;
+      if (!fetchAgain) return;
+      fetchAgain = false;
+      fetchSoon();
+    });
+  }
+
+  async function fetchPolicy(): Promise<void> {
+    const outcome = await link.send({
+      method: 'GET',
+      path: AGENT_PATHS.policy,
+      body: null,
+      ifNoneMatch: etag,
+      timeoutMs: TIMEOUT_MS,
+      signal: stop.signal,
+    });
+    if (outcome.kind !== 'ok' || stop.signal.aborted) return;
+    const answer = policyResponseSchema.safeParse(parseJson(new TextDecoder().decode(outcome.body)));
+    if (!answer.success) {
+      log.warn({}, 'the answer to the policy request is not one');
+      return;
+    }
+    deps.onIntakeKey(answer.data.intakeKey);
+    // Remembered even if it was not taken: it will not get better by being fetched again.
+    await keeper.offer(answer.data.policy, 'server');
+    etag = outcome.etag;
+  }
+
+  function readFolder(): void {
+    reading = reading.then(offerFolder, () => undefined);
+  }
+
+  async function offerFolder(): Promise<void> {
+    for (const name of await files.list(POLICY_FOLDER)) {
+      if (stop.signal.aborted || !name.endsWith('.jws')) continue;
+      const bytes = await files.read(`${POLICY_FOLDER}/${name}`);
+      if (bytes !== null) await keeper.offer(new TextDecoder().decode(bytes), 'folder');
+    }
+  }
+
+  function listen(): void {
+    const sinceMs = timers.monotonic();
+    link.openEvents(AGENT_PATHS.events, stop.signal, {
+      onEvent(name, data) {
+        const event = agentEventSchema.safeParse(parseJson(data));
+        if (name === 'policy' && event.success && event.data.etag !== etag) fetchSoon();
+      },
+      onEnd() {
+        if (stop.signal.aborted) return;
+        if (timers.monotonic() - sinceMs >= STEADY_MS) reconnectMs = RECONNECT_FIRST_MS;
+        reconnect = timers.after(reconnectMs * (0.5 + random.fraction() / 2), listen);
+        reconnectMs = Math.min(RECONNECT_MAX_MS, reconnectMs * 2);
+      },
+    });
+  }
+
+  return {
+    heard(told) {
+      if (told !== etag) fetchSoon();
+    },
+    async dispose() {
+      stop.abort();
+      void poll.dispose();
+      void folder.dispose();
+      void reconnect?.dispose();
+      await fetching;
+      await reading;
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { POLICY_FOLDER, type PolicyFeed, type PolicyFeedDeps, startPolicyFeed } from './feed.ts';
+export { createPolicyKeeper, type PolicyKeeper, type PolicyKeeperDeps, type PolicySource } from './keeper.ts';
