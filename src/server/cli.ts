@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { pino } from 'pino';
-import { runCommandLine } from './cli/run.ts';
+import { runCommandLine } from './cli/index.ts';
 import { describeFailure } from './http/index.ts';
 
 /** The program `lapwing-server`: answers on standard output, log and mistakes on standard error. */

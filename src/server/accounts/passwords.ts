@@ -3,14 +3,19 @@ import { promisify } from 'node:util';
 import type { Random } from '../platform/random.ts';
 
 /** OWASP's password storage guidance for argon2id: 19 MiB, two passes, one lane; here with room to spare. */
-const MEMORY_KIB = 32_768;
-const PASSES = 3;
+const COST: PasswordCost = { memoryKib: 32_768, passes: 3 };
 const LANES = 1;
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;
 const FORMAT = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9_-]+)\$([A-Za-z0-9_-]+)$/;
 
 const derive = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer>;
+
+/** What hashing one password costs. A stored hash says what it cost, so that changing this breaks none. */
+export interface PasswordCost {
+  readonly memoryKib: number;
+  readonly passes: number;
+}
 
 /** Hashes and checks passwords. */
 export interface Passwords {
@@ -25,7 +30,7 @@ export interface Passwords {
 /** No vowels and no look-alikes, so that no words appear and nothing is misread: 32 signs, 5 bits each. */
 const SIGNS = 'bcdfghjkmnpqrstvwxz23456789BCDFG';
 
-export function createPasswords(deps: { readonly random: Pick<Random, 'bytes'> }): Passwords {
+export function createPasswords(deps: { readonly random: Pick<Random, 'bytes'> }, cost = COST): Passwords {
   async function tagOf(
     password: string,
     salt: Uint8Array,
@@ -40,8 +45,8 @@ export function createPasswords(deps: { readonly random: Pick<Random, 'bytes'> }
 
   async function hash(password: string): Promise<string> {
     const salt = Buffer.from(deps.random.bytes(SALT_BYTES));
-    const tag = await tagOf(password, salt, MEMORY_KIB, PASSES, LANES);
-    const parameters = `m=${MEMORY_KIB},t=${PASSES},p=${LANES}`;
+    const tag = await tagOf(password, salt, cost.memoryKib, cost.passes, LANES);
+    const parameters = `m=${cost.memoryKib},t=${cost.passes},p=${LANES}`;
     return `$argon2id$v=19$${parameters}$${salt.toString('base64url')}$${tag.toString('base64url')}`;
   }
 

@@ -62,6 +62,9 @@ export const accountRows = {
   insertFailure: (db: DbOrTrx, failure: Tables['sign_in_failures']) =>
     db.insertInto('sign_in_failures').values(failure).execute(),
 
+  deleteFailure: (db: DbOrTrx, id: string) =>
+    db.deleteFrom('sign_in_failures').where('id', '=', id).execute(),
+
   deleteFailures: (db: DbOrTrx, username: string, address: string) =>
     db
       .deleteFrom('sign_in_failures')
@@ -76,7 +79,7 @@ export const accountRows = {
   failures: (db: DbOrTrx, username: string, address: string, since: number) =>
     db
       .selectFrom('sign_in_failures')
-      .select(['username', 'address', 'at'])
+      .select(['id', 'username', 'address', 'at'])
       .where('at', '>=', since)
       .where((where) => where.or([where('username', '=', username), where('address', '=', address)]))
       .orderBy('at', 'desc')

@@ -69,6 +69,19 @@ export function sessionRoutes(app: App, deps: SessionRouteDeps): void {
     async (request) => meOf(personOf(request)),
   );
 
+  app.put(
+    path,
+    {
+      onRequest: guard({ permission: null, deliberate: true }),
+      schema: {
+        summary: 'Somebody is at the keyboard: keeps the session alive',
+        tags: ['console'],
+        response: { 204: z.null(), '4xx': errorResponseSchema },
+      },
+    },
+    async (_request, reply) => reply.code(204).send(null),
+  );
+
   app.delete(
     path,
     {

@@ -3,7 +3,7 @@ import { IDLE_LOCK_MS, type Permission, type Role } from '#contract';
 import { type Clock, err, ok, type Result } from '#kernel';
 import type { Audit } from '../audit/index.ts';
 import type { Random } from '../platform/random.ts';
-import type { Bus, Db } from '../store/index.ts';
+import type { Bus, Db, Tables } from '../store/index.ts';
 import type { Passwords } from './passwords.ts';
 import { permissionsOf } from './permissions.ts';
 import { accountRows, normaliseUsername } from './repository.ts';
@@ -70,10 +70,11 @@ const sessionIdOf = (secret: string) => createHash('sha256').update(secret).dige
 export function createAccounts(deps: AccountsDeps): Accounts {
   const { db, bus, audit, passwords, clock, random } = deps;
 
-  /** Milliseconds until another attempt is allowed; 0 if it is now. */
-  async function pauseMs(username: string, address: string): Promise<number> {
+  /** Milliseconds until this attempt would be allowed; 0 if it is now. */
+  async function pauseMs({ id, username, address }: Tables['sign_in_failures']): Promise<number> {
     const now = clock.now();
-    const failures = await accountRows.failures(db, username, address, now - WINDOW_MS);
+    const recent = await accountRows.failures(db, username, address, now - WINDOW_MS);
+    const failures = recent.filter((failure) => failure.id !== id);
     const waitFor = (matching: typeof failures, limit: number) => {
       const oldestThatCounts = matching[limit - 1];
       return oldestThatCounts === undefined ? 0 : oldestThatCounts.at + WINDOW_MS - now;
@@ -132,12 +133,15 @@ export function createAccounts(deps: AccountsDeps): Accounts {
 
     async signIn({ username: typed, password, address, previousSecret }) {
       const username = normaliseUsername(typed);
-      const retryAfterMs = await pauseMs(username, address);
-      if (retryAfterMs > 0) return err({ kind: 'too_many_attempts', retryAfterMs });
+      // The attempt counts before anything is checked, so that many at once cannot slip through together.
+      const attempt = { id: random.id(), username, address, at: clock.now() };
+      await accountRows.insertFailure(db, attempt);
+      const retryAfterMs = await pauseMs(attempt);
+      if (retryAfterMs > 0) {
+        await accountRows.deleteFailure(db, attempt.id);
+        return err({ kind: 'too_many_attempts', retryAfterMs });
+      }
       const account = await accountRows.byUsername(db, username);
-      // The attempt counts before the slow check, so that many at once cannot slip through together.
-      const failureId = random.id();
-      await accountRows.insertFailure(db, { id: failureId, username, address, at: clock.now() });
       const right = await passwords.verify(password, account?.password_hash ?? null);
       if (!right || account === undefined) {
         await accountRows.deleteFailuresBefore(db, clock.now() - WINDOW_MS);

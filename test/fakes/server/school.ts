@@ -61,7 +61,8 @@ export async function createFakeSchool(options: FakeSchoolOptions = {}) {
   );
   if (!built.ok) throw new Error(built.error.kind);
   const app = built.value;
-  const passwords = createPasswords({ random });
+  // Cheap hashes: a stored hash says its cost, so the application checks them as cheaply.
+  const passwords = createPasswords({ random }, { memoryKib: 64, passes: 1 });
   const accounts = createAccounts({ db: store.db, bus: store.bus, audit, passwords, clock: timers, random });
   const enrolment = createEnrolment({ store, bus: store.bus, audit, clock: timers, random });
 

@@ -1,0 +1,1 @@
+export { type RunDeps, runCommandLine } from './run.ts';
