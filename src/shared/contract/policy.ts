@@ -19,6 +19,44 @@ export const helplineSchema = z.object({
   words: z.string().max(200),
 });
 
+/** A stretch of the school's week: `{ days: ['mon'], from: '12:00', to: '13:00' }`, in the school's time zone. */
+export const weeklyTimeSchema = z.object({
+  days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1),
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  /** Not included; `24:00` is the end of the day. */
+  to: z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
+});
+
+/** What a category means for an audience; nothing said: unacceptable. The locked categories ignore it. */
+export const dispositionRuleSchema = z.object({
+  category: categorySchema,
+  audience: audienceSchema,
+  disposition: dispositionSchema,
+  /** With `acceptable_at_certain_times`: when. */
+  times: z.array(weeklyTimeSchema).max(50).optional(),
+  /** With `acceptable_for_nominated_users`: account names, in any case. */
+  users: z.array(z.string().min(1).max(256)).max(1_000).optional(),
+});
+export type DispositionRule = z.infer<typeof dispositionRuleSchema>;
+
+/** A hit that does not count. All conditions given must hold; one of rule, pack, category, site or words must be given. */
+export const ruleExceptionSchema = z
+  .object({
+    ruleId: z.string().min(1).max(200).optional(),
+    packId: z.string().min(1).max(200).optional(),
+    category: categorySchema.optional(),
+    audience: audienceSchema.optional(),
+    /** A domain with its subdomains. */
+    site: z.string().min(1).max(253).optional(),
+    /** The words hit, however they are written. */
+    words: z.string().min(1).max(200).optional(),
+    reason: z.string().min(1).max(500),
+  })
+  .refine((exception) => exception.ruleId ?? exception.packId ?? exception.category ?? exception.site ?? exception.words, {
+    error: 'an exception names a rule, pack, category, site or words',
+  });
+export type RuleException = z.infer<typeof ruleExceptionSchema>;
+
 /**
  * The school's decisions, as one versioned document. It travels signed (JWS); see `shared/seal`.
  * Every part has a default, so that a small school writes little.
@@ -40,15 +78,9 @@ export const policySchema = z.object({
     packIds: z.array(z.string().min(1).max(200)).nullable().default(null),
     /** The school's own packs, as the YAML text a safeguarding lead wrote. */
     ownPacks: z.array(z.object({ name: z.string().min(1).max(200), yaml: z.string().max(1_000_000) })).default([]),
-    dispositions: z
-      .array(
-        z.object({
-          category: categorySchema,
-          audience: audienceSchema,
-          disposition: dispositionSchema,
-        }),
-      )
-      .default([]),
+    /** What counts for nobody, or not for some: taught by judging flags false, or decided beforehand. */
+    exceptions: z.array(ruleExceptionSchema).max(5_000).default([]),
+    dispositions: z.array(dispositionRuleSchema).default([]),
   }),
   capture: z.object({
     screenshots: z.boolean().default(true),
