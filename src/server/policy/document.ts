@@ -4,7 +4,16 @@ import { policySchema } from '#contract';
 import { err, ok, type Result } from '#kernel';
 
 /** What a school writes: the policy without what the server adds (version, time, the device's audience). */
-export const schoolPolicySchema = policySchema.omit({ version: true, issuedAt: true, audience: true });
+export const schoolPolicySchema = policySchema
+  .omit({ version: true, issuedAt: true, audience: true })
+  .extend({
+    school: policySchema.shape.school.extend({
+      timeZone: policySchema.shape.school.shape.timeZone.refine(
+        isTimeZone,
+        'expected a time zone such as Europe/London',
+      ),
+    }),
+  });
 export type SchoolPolicy = z.infer<typeof schoolPolicySchema>;
 
 /** One mistake in a policy file; line and column count from 1. */
@@ -12,6 +21,16 @@ export interface PolicyProblem {
   readonly line: number;
   readonly column: number;
   readonly message: string;
+}
+
+/** Whether this is a time zone that times can be shown in. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const MAX_PROBLEMS = 20;

@@ -36,13 +36,3 @@ export function firstPolicy(school: { readonly name: string; readonly timeZone: 
     ],
   });
 }
-
-/** Whether this is a time zone that times can be shown in. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,4 +1,10 @@
-export { type PolicyProblem, parsePolicyText, type SchoolPolicy, schoolPolicySchema } from './document.ts';
-export { firstPolicy, isTimeZone } from './first.ts';
+export {
+  isTimeZone,
+  type PolicyProblem,
+  parsePolicyText,
+  type SchoolPolicy,
+  schoolPolicySchema,
+} from './document.ts';
+export { firstPolicy } from './first.ts';
 export { policyRoutes } from './routes.ts';
 export { createPolicies, type Policies, readPolicy, type ServedPolicy, writePolicy } from './service.ts';
