@@ -12,9 +12,9 @@ export interface SessionRow {
   readonly role: Role;
 }
 
-/** User names differ by more than case and composition. */
+/** User names differ by more than case and composition; half pairs and zeros are in nobody's. */
 export function normaliseUsername(username: string): string {
-  return username.trim().normalize('NFKC').toLowerCase();
+  return username.toWellFormed().replaceAll('\0', '\ufffd').trim().normalize('NFKC').toLowerCase();
 }
 
 /** The rows of accounts, sessions and failed attempts. Each function takes the connection or transaction. */

@@ -32,6 +32,11 @@ export interface EnrolmentDeps {
 
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
 
+/** A text as both databases keep it: PostgreSQL has no zero character, and neither keeps half a pair. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
 function sameHash(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
@@ -70,7 +75,7 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
 
     async enrol(request) {
       const outcome = await store.db.transaction().execute(async (trx) => {
-        const token = await deviceRows.lockToken(trx, store.kind, request.tokenId);
+        const token = await deviceRows.lockToken(trx, store.kind, storable(request.tokenId));
         if (token === undefined || !sameHash(token.secret_hash, hashOf(request.tokenSecret))) {
           return err('enrolment_unknown' as const);
         }
@@ -89,10 +94,10 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
         await deviceRows.insert(trx, {
           id: deviceId,
           public_key: request.publicKey,
-          hardware_id: request.hardwareId,
-          machine: request.machine,
+          hardware_id: storable(request.hardwareId),
+          machine: storable(request.machine),
           platform: request.platform,
-          agent_version: request.agentVersion,
+          agent_version: storable(request.agentVersion),
           site: token.site,
           audience: token.audience,
           token_id: token.id,
@@ -107,7 +112,7 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
           queue: null,
           known_sequence: 0,
         });
-        const superseded = await deviceRows.supersede(trx, request.hardwareId, deviceId);
+        const superseded = await deviceRows.supersede(trx, storable(request.hardwareId), deviceId);
         const detail = { tokenId: token.id, superseded };
         await audit.write(trx, {
           actor: `device:${deviceId}`,
