@@ -36,6 +36,11 @@ export interface SourceHealth {
 /** The windows of the desktop. An adapter is event-driven where it can be and polls otherwise. */
 export interface Windows {
   /**
+   * True where changes arrive as events, so that watching an idle desktop costs next to nothing. A source
+   * that must poll is stopped while nobody is there; one with events goes on, for films that play untouched.
+   */
+  readonly eventDriven?: boolean;
+  /**
    * Starts watching. `onReading` gets the first reading and then each change; `onHealth` each change of
    * health. Neither throws into the adapter; no failure of the system ends the watch.
    */

@@ -54,6 +54,7 @@ export function createWindowsWindows(deps: Deps, options: { readonly threadUrl: 
     deps.openReader ?? (() => createFrontWindowReader(openWindowApi(), { maxTitleLength: MAX_TITLE_LENGTH }));
 
   return {
+    eventDriven: true,
     watch(listener) {
       const gate = createChangeGate(listener);
       let disposed = false;
