@@ -20,7 +20,9 @@ export function startChild(
   options: SpawnOptions & { readonly deadlineMs?: number } = {},
 ): Child {
   const { deadlineMs = 5000, ...spawnOptions } = options;
-  const child = spawn(program, args, { stdio: 'ignore', ...spawnOptions });
+  // A process group of its own: Ctrl-C in the terminal reaches the tool alone, which then stops its children
+  // in order. Otherwise the display would die before the programs that show windows on it.
+  const child = spawn(program, args, { stdio: 'ignore', detached: true, ...spawnOptions });
   const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));

@@ -1,11 +1,13 @@
 // What the development runtime runs when it is given an app on its command line, as the official binary's
 // own default app does: `electron [-r module] [--options] <app> [arguments]`.
 // It also lends `better-sqlite3` an implementation that loads in this old runtime (see sqlite.cjs).
-const { readFileSync, statSync } = require('node:fs');
-const Module = require('node:module');
-const { dirname, join, resolve } = require('node:path');
-const { pathToFileURL } = require('node:url');
-const { app } = require('electron');
+import { readFileSync, statSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { app } from 'electron';
+
+const require = createRequire(import.meta.url);
 
 lendSqlite();
 
@@ -28,7 +30,9 @@ if (file === null) {
   app.exit(2);
 } else {
   process.defaultApp = true;
-  load(file).catch((failure) => {
+  // Awaited here: Electron becomes ready only when this module has run, so that an app's main module may
+  // still set what must be set before that.
+  await load(file).catch((failure) => {
     process.stderr.write(`${failure?.stack ?? failure}\n`);
     app.exit(1);
   });

@@ -1,0 +1,103 @@
+import { randomInt } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Disposable } from '#kernel';
+import { Problem } from '../bootstrap/say.mjs';
+import { projectFolder } from '../paths.ts';
+import { type Child, firstLine, startChild } from '../process/child.ts';
+import { run } from '../process/run.ts';
+
+export const SCHOOL_NAME = 'Lapwing Demo School';
+const FIRST_PORT = 8460;
+
+const settingsSchema = z.object({ port: z.int().min(1).max(65_535) });
+const accountSchema = z.object({ username: z.string(), password: z.string() });
+const tokenSchema = z.object({ token: z.string() });
+const readySchema = z.object({ ready: z.literal(true), url: z.url() });
+
+export type Account = z.infer<typeof accountSchema>;
+
+/** A school's server on loopback, run as its technicians run it: by its command line. */
+export interface SchoolServer extends Disposable {
+  readonly url: string;
+  readonly ended: Child['ended'];
+  addAccount(account: {
+    username: string;
+    displayName: string;
+    role: 'technician' | 'dsl';
+  }): Promise<Account>;
+  /** A token for one device. */
+  enrolToken(): Promise<string>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Starts a school's server, setting the school up when the folder is new. The port is chosen once and kept,
+ * because enrolled devices know the address.
+ *
+ * @throws Problem when its port has been taken by another program meanwhile
+ */
+export async function startSchoolServer(folder: string): Promise<SchoolServer> {
+  const data = join(folder, 'server');
+  const command = (name: string, ...args: string[]) =>
+    run(process.execPath, [join(projectFolder, 'src/server/cli.ts'), name, '--data', data, ...args]);
+  const port = await ownPort(join(folder, 'school.json'));
+  await command('init', '--school', SCHOOL_NAME);
+  const child = startChild(
+    process.execPath,
+    [
+      join(projectFolder, 'src/server/cli.ts'),
+      'serve',
+      '--data',
+      data,
+      '--port',
+      String(port),
+      '--json-ready',
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LAPWING_LOG_LEVEL: 'warn' } },
+  );
+  const mistakes: string[] = [];
+  child.process.stderr?.setEncoding('utf8').on('data', (text: string) => mistakes.push(text));
+  try {
+    const { url } = readySchema.parse(JSON.parse(await firstLine(child, child.process.stdout)));
+    return {
+      url,
+      ended: child.ended,
+      async addAccount({ username, displayName, role }) {
+        const flags = ['--username', username, '--display-name', displayName, '--role', role, '--json'];
+        return accountSchema.parse(JSON.parse(await command('add-account', ...flags)));
+      },
+      async enrolToken() {
+        const flags = ['--url', url, '--site', SCHOOL_NAME, '--audience', 'KS3', '--expires', '1h', '--json'];
+        return tokenSchema.parse(JSON.parse(await command('enrol-token', ...flags))).token;
+      },
+      dispose: child.dispose,
+    };
+  } catch (failure) {
+    await child.dispose();
+    throw new Problem(
+      `The school's server did not start: ${mistakes.join('').trim() || (failure as Error).message}`,
+      `If port ${port} is in use, end the program that uses it, or begin anew: npm start -- --reset`,
+    );
+  }
+}
+
+async function ownPort(path: string): Promise<number> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text !== null) return settingsSchema.parse(JSON.parse(text)).port;
+  let port = FIRST_PORT;
+  // A random step: two schools made at the same moment do not walk the same way.
+  while (!(await isFree(port))) port += randomInt(1, 40);
+  await writeFile(path, JSON.stringify({ port }));
+  return port;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
