@@ -51,10 +51,20 @@ onEveryDatabase('hostile input', (open) => {
   });
 
   test.each(HOSTILE)('%s in the name of a machine and of a person harms nothing', async (_name, text) => {
-    const token = await school.enrolment.createToken({ site: 'Main', audience: 'KS2', lifetimeMs: 60_000, uses: 1 });
+    const token = await school.enrolment.createToken({
+      site: 'Main',
+      audience: 'KS2',
+      lifetimeMs: 60_000,
+      uses: 1,
+    });
     const { publicKey } = await createSigningKey();
     const machine = text.slice(0, 256);
-    const enrolled = await enrolRequest(school, { ...token, publicKey, machine, hardwareId: text.slice(0, 128) });
+    const enrolled = await enrolRequest(school, {
+      ...token,
+      publicKey,
+      machine,
+      hardwareId: text.slice(0, 128),
+    });
     expect(enrolled.statusCode, enrolled.body).toBe(200);
     const stranger = createFakeConsole(school);
     expect((await stranger.signIn(text.slice(0, 100), text.slice(0, 200))).statusCode).toBe(401);
@@ -77,7 +87,12 @@ describe('malformed requests', () => {
     ['another type', 'username=a', 415, 'unsupported_media_type'],
     ['a list', '[]', 400, 'invalid_input'],
     ['too large', JSON.stringify({ username: 'a', password: 'x'.repeat(50_000) }), 413, 'too_large'],
-    ['a polluted prototype', '{"__proto__":{"admin":true},"username":"a","password":"b"}', 400, 'invalid_input'],
+    [
+      'a polluted prototype',
+      '{"__proto__":{"admin":true},"username":"a","password":"b"}',
+      400,
+      'invalid_input',
+    ],
   ])('to sign in with %s gets an error in the contract’s form', async (name, payload, status, code) => {
     const type = name === 'another type' ? 'application/x-www-form-urlencoded' : 'application/json';
     const headers = { 'x-lapwing-console': '1', ...(payload === undefined ? {} : { 'content-type': type }) };
@@ -88,26 +103,35 @@ describe('malformed requests', () => {
   });
 
   test('names every wrong field by its path', async () => {
-    const response = await school.app.inject({ method: 'POST', url: AGENT_PATHS.enrol, payload: { tokenId: 'x', machine: 7, platform: 'amiga' } });
+    const response = await school.app.inject({
+      method: 'POST',
+      url: AGENT_PATHS.enrol,
+      payload: { tokenId: 'x', machine: 7, platform: 'amiga' },
+    });
     expect(response.statusCode).toBe(400);
     const paths = response.json().error.issues.map(({ path }: { path: string }) => path);
     expect(paths).toEqual(expect.arrayContaining(['tokenSecret', 'publicKey', 'machine', 'platform']));
     expect(await school.store.db.selectFrom('devices').selectAll().execute()).toEqual([]);
   });
 
-  test.each(['/api/v1/nothing', '/agent/v1/../../etc/passwd', '/%00', '/api/v1/items/not-an-id', '/..%2f..%2fmaster.key'])(
-    'an address that is nothing (%s) is an error, never a file',
-    async (url) => {
-      const technician = await school.person('technician');
-      const response = await technician.request({ method: 'GET', url });
-      expect(response.statusCode).toBeGreaterThanOrEqual(400);
-      expect(response.statusCode).toBeLessThan(500);
-    },
-  );
+  test.each([
+    '/api/v1/nothing',
+    '/agent/v1/../../etc/passwd',
+    '/%00',
+    '/api/v1/items/not-an-id',
+    '/..%2f..%2fmaster.key',
+  ])('an address that is nothing (%s) is an error, never a file', async (url) => {
+    const technician = await school.person('technician');
+    const response = await technician.request({ method: 'GET', url });
+    expect(response.statusCode).toBeGreaterThanOrEqual(400);
+    expect(response.statusCode).toBeLessThan(500);
+  });
 
   test('the documentation of the interface is there', async () => {
     const page = await school.app.inject({ method: 'GET', url: '/docs/json' });
-    expect(Object.keys(page.json().paths)).toEqual(expect.arrayContaining([AGENT_PATHS.envelopes, CONSOLE_PATHS.queue, '/health']));
+    expect(Object.keys(page.json().paths)).toEqual(
+      expect.arrayContaining([AGENT_PATHS.envelopes, CONSOLE_PATHS.queue, '/health']),
+    );
   });
 });
 
@@ -118,16 +142,26 @@ test('a whole day leaves no title, URL, name, report, note, password or key in t
     const capture = fakeCapture(school.random.id(), { title: 'MARKER-TITLE in a window' });
     const report = fakeReport(school.random.id(), { text: 'MARKER-REPORT text' });
     await agent.send([await agent.seal(capture), await agent.seal(report)]);
-    await agent.sealBytes({ id: school.random.id(), kind: 'capture' }, Buffer.from('{"kind":"MARKER-BAD"}')).then((bad) => agent.send([bad]));
+    await agent
+      .sealBytes({ id: school.random.id(), kind: 'capture' }, Buffer.from('{"kind":"MARKER-BAD"}'))
+      .then((bad) => agent.send([bad]));
     await agent.request({ method: 'POST', url: AGENT_PATHS.envelopes, payload: '{"MARKER-JSON' });
-    const created = await school.accounts.create({ username: 'marker-user', displayName: 'MARKER-NAME', role: 'dsl' });
+    const created = await school.accounts.create({
+      username: 'marker-user',
+      displayName: 'MARKER-NAME',
+      role: 'dsl',
+    });
     if (!created.ok) throw new Error();
     const dsl = createFakeConsole(school);
     await dsl.signIn('marker-user', 'MARKER-PASSWORD');
     await dsl.signIn('marker-user', created.value.password);
     await dsl.queue();
     await dsl.decide(capture.id, 'record_action', 'waiting', 'MARKER-NOTE written');
-    await school.app.inject({ method: 'GET', url: '/MARKER-PATH?q=MARKER-QUERY', headers: { referer: 'https://MARKER-REFERER.example' } });
+    await school.app.inject({
+      method: 'GET',
+      url: '/MARKER-PATH?q=MARKER-QUERY',
+      headers: { referer: 'https://MARKER-REFERER.example' },
+    });
     // A failure below the application: its message may hold anything.
     await school.store.db.updateTable('devices').set({ health: 'MARKER-DAMAGED' }).execute();
     const failed = await dsl.request({ method: 'GET', url: CONSOLE_PATHS.devices });
@@ -142,7 +176,7 @@ test('a whole day leaves no title, URL, name, report, note, password or key in t
     expect(log).not.toMatch(/eyJ/);
     expect(log).toContain('a request failed');
     // Nothing in clear in the database's files either.
-    
+
     for (const name of ['lapwing.db', 'lapwing.db-wal']) {
       const bytes = await readFile(`${school.folder}/${name}`, 'latin1');
       for (const marker of ['MARKER-TITLE', 'MARKER-REPORT', 'MARKER-NOTE', 'Robin Example', 'pupil07']) {

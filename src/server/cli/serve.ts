@@ -14,13 +14,11 @@ async function readTls(
   if (certPath === undefined && keyPath === undefined) return ok(null);
   if (certPath === undefined || keyPath === undefined)
     return err(usage('--tls-cert and --tls-key go together'));
-  try {
-    const [cert, key] = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')]);
-    return ok({ cert, key });
-  } catch (failure) {
-    const { path, code } = failure as NodeJS.ErrnoException;
-    return err(failed(`cannot read ${path ?? 'the certificate'} (${code ?? 'unknown reason'})`));
-  }
+  const cert = await readFile(certPath, 'utf8').catch(() => null);
+  if (cert === null) return err(failed(`cannot read ${certPath}`));
+  const key = await readFile(keyPath, 'utf8').catch(() => null);
+  if (key === null) return err(failed(`cannot read ${keyPath}`));
+  return ok({ cert, key });
 }
 
 /** Runs the server until it is asked to stop. */

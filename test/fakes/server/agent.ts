@@ -20,6 +20,8 @@ export interface FakeAgent {
     plain: Uint8Array,
   ): Promise<Envelope>;
   sealBlob(recordId: string, plain: Uint8Array): Promise<SealedBlob>;
+  /** The headers of a request of its own, for a client that is not `inject`. */
+  headers(method: string, path: string): Promise<Record<string, string>>;
   request(options: InjectOptions & { url: string }): Promise<LightMyRequestResponse>;
   send(envelopes: readonly Envelope[]): Promise<LightMyRequestResponse>;
   putBlob(blob: SealedBlob): Promise<LightMyRequestResponse>;
@@ -91,6 +93,9 @@ export async function createFakeAgent(
       return (await sealer).sealRecord(head, plain);
     },
     sealBlob: async (recordId, plain) => (await sealer).sealBlob(recordId, plain),
+    async headers(method, path) {
+      return { authorization: `Bearer ${await sign({ method, path, body: null })}` };
+    },
     async request(options) {
       const { payload } = options;
       const body =
