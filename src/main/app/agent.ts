@@ -1,3 +1,246 @@
-export function createAgent(): { start(): Promise<void>; stop(): Promise<void> } {
-  return { start: async () => undefined, stop: async () => undefined };
+import type { Policy } from '#contract';
+import { createDisposables, type Disposable, type Timers } from '#kernel';
+import { createSealer } from '#seal';
+import { type CaptureStage, createCapture } from '../capture/index.ts';
+import { startDelivery, startHeartbeat } from '../deliver/index.ts';
+import { createEnrolment, type Identity, type TokenSource, untilEnrolled } from '../enrolment/index.ts';
+import { createHealth, createHealthJournal } from '../health/index.ts';
+import { createServerLink } from '../link/index.ts';
+import { createRules, type RulesDeps } from '../match/index.ts';
+import { createNotice } from '../notice/index.ts';
+import { createObserve, type Observe } from '../observe/index.ts';
+import { createOutbox, type Outbox } from '../outbox/index.ts';
+import { createPolicyKeeper, startPolicyFeed } from '../policy/index.ts';
+import type {
+  BrowserTabs,
+  Files,
+  Http,
+  KeyVault,
+  Log,
+  Pages,
+  Random,
+  Screen,
+  SessionPort,
+  Tray,
+  Windows,
+} from '../ports/index.ts';
+import { monitoringOf, trayView } from '../tray/index.ts';
+import { createPhases, type Phase } from './phases.ts';
+import { captureSettings, FIRST_POLICY, observeSettings } from './settings.ts';
+import { stopWithin } from './shutdown.ts';
+
+/** The outside world, as ports. */
+export interface AgentDeps {
+  readonly windows: Windows;
+  readonly tabs: BrowserTabs;
+  readonly session: SessionPort;
+  readonly screen: Screen;
+  readonly keyVault: KeyVault;
+  readonly files: Files;
+  readonly tray: Tray;
+  readonly pages: Pages;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly log: Log;
+  /** HTTP that trusts this CA alone, or the system's where it is null. */
+  readonly connect: (caPem: string | null) => Http;
+  readonly bundledPacks: RulesDeps['bundledPacks'];
+  /** Where an enrolment token may be, first to last. */
+  readonly tokenSources: readonly TokenSource[];
+}
+
+export interface AgentOptions {
+  readonly agentVersion: string;
+  readonly platform: 'win32' | 'darwin' | 'linux';
+  /** Accepts a key vault without protection. */
+  readonly development: boolean;
+  readonly ownProcessId: number;
+}
+
+/** One agent in one session. */
+export interface Agent {
+  /** Resolves once it is running, or stopped before that. Waits as long as it takes to be enrolled. */
+  start(): Promise<void>;
+  /** Stops everything in reverse order, within a few seconds. Never rejects. */
+  stop(): Promise<void>;
+  phase(): Phase;
+}
+
+/** The parts that exist once the device is enrolled. */
+interface Running {
+  readonly outbox: Outbox;
+  readonly capture: CaptureStage;
+}
+
+/**
+ * Composes the agent of its stages. Nothing here knows Electron: the same composition runs on plain Node.
+ * A second `start` is a bug.
+ */
+export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
+  const { timers, random, log, files } = deps;
+  const parts = createDisposables();
+  const stopping = new AbortController();
+  const health = createHealth({ clock: timers });
+  const rules = createRules({ bundledPacks: deps.bundledPacks, health, log });
+  const tray = parts.add(deps.tray.open(choose));
+  const phases = createPhases((phase) => {
+    log.info({ phase }, 'phase');
+    showTray();
+  });
+  let policy: Policy | null = null;
+  let watching = false;
+  let running: Running | null = null;
+
+  const observe: Observe = createObserve(deps, {
+    settings: observeSettings(FIRST_POLICY),
+    ownProcessId: options.ownProcessId,
+  });
+  const notice = createNotice({
+    pages: deps.pages,
+    policy: () => policy,
+    monitoring: () => monitoringOf({ phase: phases.current(), watching, health: health.items() }),
+    inFront: observe.inFront,
+    session: observe.session,
+    planPicture: (seen) => need(running).capture.planPicture(seen),
+    takePicture: (window) => need(running).capture.takePicture(window),
+    outbox: {
+      append: (record) => need(running).outbox.append(record),
+      settlePicture: (id, picture) => need(running).outbox.settlePicture(id, picture),
+    },
+    timers,
+    random,
+    log,
+  });
+  health.onChange(showTray);
+
+  function showTray(): void {
+    if (stopping.signal.aborted) return;
+    const schoolName = policy?.school.name ?? null;
+    tray.show(trayView({ phase: phases.current(), watching, schoolName, health: health.items() }));
+  }
+
+  function choose(choice: 'report' | 'notice'): void {
+    if (choice === 'notice') notice.openNotice();
+    else if (running !== null) void notice.openReport();
+  }
+
+  /** Everything that writes or sends: first started, last stopped. */
+  async function startPath(identity: Identity, enrolment: ReturnType<typeof createEnrolment>): Promise<void> {
+    const { intakeKey, deviceKey, deviceId } = identity;
+    const sealer = createSealer({ clock: timers, deviceKey }, { intakeKey });
+    const outbox = parts.add(
+      await createOutbox(
+        { files, sealer, timers, random, health },
+        { deviceId, maxBytes: FIRST_POLICY.outbox.maxBytes },
+      ),
+    );
+    const link = createServerLink({ http: deps.connect(identity.caPem), timers, random }, identity);
+    const capture = createCapture(
+      { match: rules.match, outbox, screen: deps.screen, timers, random, log },
+      { settings: captureSettings(FIRST_POLICY) },
+    );
+    running = { outbox, capture };
+
+    function apply(next: Policy): void {
+      policy = next;
+      observe.setSettings(observeSettings(next));
+      capture.setSettings(captureSettings(next));
+      outbox.setMaxBytes(next.outbox.maxBytes);
+      deps.tabs.setSettings({ privateWindows: next.capture.privateWindows });
+      showTray();
+    }
+
+    const keeper = createPolicyKeeper({
+      files,
+      policyKey: identity.policyKey,
+      compile: rules.compile,
+      apply(next, matcher) {
+        rules.swap(matcher, next.audience);
+        apply(next);
+      },
+      health,
+      log,
+    });
+    await keeper.load();
+    if (policy === null) {
+      rules.swap(await rules.compileRest(FIRST_POLICY), FIRST_POLICY.audience);
+      apply(FIRST_POLICY);
+    }
+    if (stopping.signal.aborted) return;
+
+    parts.add(createHealthJournal({ health, timers, random, write: (record) => void outbox.append(record) }));
+    parts.add(startDelivery({ outbox, link, timers, random, health, log }));
+    const feed = parts.add(
+      startPolicyFeed({
+        link,
+        keeper,
+        files,
+        timers,
+        random,
+        log,
+        onIntakeKey(key) {
+          sealer.useIntakeKey(key);
+          void enrolment.saveIntakeKey(key);
+        },
+      }),
+    );
+    parts.add(
+      startHeartbeat({
+        link,
+        timers,
+        random,
+        agentVersion: options.agentVersion,
+        policyVersions: keeper.versions,
+        health: health.items,
+        queue: outbox.stats,
+        onPolicyEtag: feed.heard,
+      }),
+    );
+  }
+
+  async function startWatching({ capture }: Running): Promise<Disposable> {
+    return observe.start({
+      onSighting: (sighting) => void capture.see(sighting),
+      onWatching(now) {
+        watching = now;
+        showTray();
+      },
+      onHealth: health.report,
+    });
+  }
+
+  return {
+    phase: phases.current,
+    async start() {
+      log.info({ version: options.agentVersion, platform: options.platform }, 'starting');
+      showTray();
+      parts.add(notice.start());
+      phases.advance('enrolling');
+      const enrolment = createEnrolment(
+        { vault: deps.keyVault, connect: deps.connect, facts: deps.session.facts, timers },
+        options,
+      );
+      const identity = await untilEnrolled(
+        { enrolment, sources: deps.tokenSources, timers, random, health, log },
+        stopping.signal,
+      );
+      if (identity === null) return;
+      await startPath(identity, enrolment);
+      if (stopping.signal.aborted || running === null) return;
+      parts.add(await startWatching(running));
+      phases.advance('running');
+    },
+    async stop() {
+      if (!phases.advance('stopping')) return;
+      stopping.abort();
+      await stopWithin(parts, { timers, log });
+      log.info({}, 'stopped');
+    },
+  };
+}
+
+/** What can only be asked for once it exists: the tray offers no report before the device is enrolled. */
+function need(running: Running | null): Running {
+  if (running === null) throw new Error('the device is not enrolled');
+  return running;
 }

@@ -1,6 +1,24 @@
-import type { Policy } from '#contract';
+import { type Policy, policySchema } from '#contract';
 import type { CaptureSettings } from '../capture/index.ts';
 import type { ObserveSettings } from '../observe/index.ts';
+
+/**
+ * What a device works by between its enrolment and its first policy: every bundled rule, and no picture,
+ * because no school has decided on pictures yet. Its version, 0, is in every capture made by it.
+ */
+export const FIRST_POLICY: Policy = {
+  ...policySchema.parse({
+    version: 1,
+    issuedAt: 0,
+    school: { name: '-', timeZone: 'UTC' },
+    audience: 'KS3',
+    rules: {},
+    capture: { screenshots: false },
+    outbox: {},
+  }),
+  version: 0,
+  school: { name: '', timeZone: 'UTC' },
+};
 
 /** The slice of a policy that observing needs. */
 export function observeSettings({ sharedAccounts, capture }: Policy): ObserveSettings {

@@ -25,8 +25,8 @@ export function createWatch(
     async start() {
       watching = await observe.start({
         onSighting: ({ observation }) => out.line(JSON.stringify(observation)),
-        onPresence: (presence) =>
-          out.health(JSON.stringify({ part: 'presence', state: 'ok', code: presence })),
+        onWatching: (now) =>
+          out.health(JSON.stringify({ part: 'session', state: 'ok', code: now ? 'watching' : 'paused' })),
         onHealth: (part, health) => out.health(JSON.stringify({ part, ...health })),
       });
     },

@@ -8,7 +8,7 @@ import {
   severityRank,
 } from '#contract';
 import type { Timers } from '#kernel';
-import type { MatchResult } from '#match';
+import { isAcceptable, type MatchResult } from '#match';
 import type { ForegroundWindow, Log, Random, Screen, ScreenPicture } from '../ports/index.ts';
 import { createContextRing } from './contextRing.ts';
 import { createCooldown } from './cooldown.ts';
@@ -102,7 +102,7 @@ export function createCapture(
     const found = deps.match(observation);
     const hits = worstFirst(found.hits);
     const worst = hits[0];
-    if (worst === undefined) {
+    if (worst === undefined || (found.disposition !== null && isAcceptable(found.disposition))) {
       if (observation.title !== '' || observation.url !== null) ring.add(observation);
       return;
     }

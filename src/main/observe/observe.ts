@@ -50,14 +50,15 @@ export interface ObserveOptions {
 
 export interface ObserveListener {
   onSighting(sighting: Sighting): void;
-  onPresence(presence: Presence): void;
+  /** Whether anything is watched just now; told on each change. */
+  onWatching(watching: boolean): void;
   /** `part` is `observe` or `extension.<browser>`. */
   onHealth(part: string, health: SourceHealth): void;
 }
 
 /** What is in front of the person, as one stream of changes. */
 export interface Observe {
-  /** Starts watching. Nothing at all is watched while the session is locked or nobody is there. */
+  /** Starts watching. Nothing is watched while the session is locked, and nothing is polled while nobody is there. */
   start(listener: ObserveListener): Promise<Disposable>;
   setSettings(settings: ObserveSettings): void;
   /** The last sighting, while it is still in front (the agent's own windows do not count). */
@@ -184,22 +185,23 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
         }),
       );
       let watching: Disposable | null = null;
-      parts.add(
-        deps.session.watchPresence((presence) => {
-          to.onPresence(presence);
-          if (presence === 'active' && watching === null) {
-            void readFacts();
-            watching = deps.windows.watch({
-              onReading: (reading) => join.setReading(reading),
-              onHealth: (health) => to.onHealth('observe', health),
-            });
-          } else if (presence !== 'active') {
-            void watching?.dispose();
-            watching = null;
-            join.setReading({ kind: 'nothing' });
-          }
-        }),
-      );
+      function follow(presence: Presence): void {
+        const wanted = presence === 'active' || (presence === 'idle' && deps.windows.eventDriven === true);
+        if (wanted === (watching !== null)) return;
+        if (wanted) {
+          void readFacts();
+          watching = deps.windows.watch({
+            onReading: (reading) => join.setReading(reading),
+            onHealth: (health) => to.onHealth('observe', health),
+          });
+        } else {
+          void watching?.dispose();
+          watching = null;
+          join.setReading({ kind: 'nothing' });
+        }
+        to.onWatching(wanted);
+      }
+      parts.add(deps.session.watchPresence(follow));
       parts.add({
         async dispose() {
           listener = null;

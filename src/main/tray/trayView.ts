@@ -1,10 +1,10 @@
 import type { HealthItem } from '#contract';
-import type { Presence, TrayView } from '../ports/index.ts';
+import type { TrayView } from '../ports/index.ts';
 
 /** What the tray's view is made of. */
 export interface TrayState {
   readonly phase: 'starting' | 'enrolling' | 'running' | 'stopping';
-  readonly presence: Presence;
+  readonly watching: boolean;
   readonly schoolName: string | null;
   readonly health: readonly HealthItem[];
 }
@@ -15,10 +15,10 @@ const VITAL_PARTS = new Set(['observe', 'rules', 'outbox', 'policy', 'enrolment'
 export type Monitoring = TrayView['icon'];
 
 /** Whether the machine is being monitored right now, as a pupil may know it. */
-export function monitoringOf({ phase, presence, health }: Omit<TrayState, 'schoolName'>): Monitoring {
+export function monitoringOf({ phase, watching, health }: Omit<TrayState, 'schoolName'>): Monitoring {
   if (phase !== 'running') return phase === 'enrolling' ? 'problem' : 'paused';
   if (health.some(({ part, state }) => state === 'failed' && VITAL_PARTS.has(part))) return 'problem';
-  return presence === 'active' ? 'watching' : 'paused';
+  return watching ? 'watching' : 'paused';
 }
 
 /** A school's name as it fits a menu: controls and bidi marks would let a policy rearrange the line. */

@@ -30,7 +30,7 @@ function hit(ruleId: string, severity: Severity = 'high', category: Category = '
 function match({ title }: Observation, severities: Readonly<Record<string, Severity>>): MatchResult {
   const ids = title.startsWith('bad:') ? title.slice(4).split('+') : [];
   const hits = ids.map((id) => hit(id, severities[id], id === 'illegal' ? 'illegal_csam' : 'drugs'));
-  return { hits, search: null, category: null, severity: null, disposition: null };
+  return { hits, search: null, category: null, severity: null, disposition: null, reason: null };
 }
 
 function stage(

@@ -13,24 +13,25 @@ const SETTINGS: ObserveSettings = {
 };
 const CHROMIUM = { appName: 'chromium', appPath: '/usr/lib/chromium/chromium', processId: 77, windowId: 7 };
 
-async function watched(settings: Partial<ObserveSettings> = {}) {
+async function watched(settings: Partial<ObserveSettings> = {}, source: { eventDriven?: boolean } = {}) {
   const timers = createFakeTimers();
   const windows = createFakeWindows();
   const tabs = createFakeTabs();
   const session = createFakeSession();
   const observe = createObserve(
-    { windows, tabs, session, timers },
+    { windows: { ...windows, ...source }, tabs, session, timers },
     { settings: { ...SETTINGS, ...settings }, ownProcessId: 9_999 },
   );
   const seen: Sighting[] = [];
   const health: string[] = [];
+  const states: boolean[] = [];
   const watching = await observe.start({
     onSighting: (sighting) => seen.push(sighting),
-    onPresence: () => undefined,
+    onWatching: (watching) => states.push(watching),
     onHealth: (part, { code }) => health.push(`${part}:${code}`),
   });
   const titles = () => seen.map(({ observation }) => observation.title);
-  return { timers, windows, tabs, session, observe, seen, titles, health, watching };
+  return { timers, windows, tabs, session, observe, seen, titles, health, states, watching };
 }
 
 describe('what is in front', () => {
@@ -92,8 +93,8 @@ describe('what is in front', () => {
     expect(observe.inFront()?.observation.title).toBe('behind');
   });
 
-  test('nothing is watched while the session is locked or nobody is there', async () => {
-    const { windows, session, timers, titles, watching } = await watched();
+  test('nothing is watched while the session is locked, and nothing polled while nobody is there', async () => {
+    const { windows, session, timers, titles, states, watching } = await watched();
     windows.show({ title: 'before' });
     session.presence('locked');
     expect(windows.watching()).toBe(0);
@@ -103,9 +104,19 @@ describe('what is in front', () => {
     expect(windows.watching()).toBe(0);
     session.presence('active');
     expect(titles()).toEqual(['before', 'unseen']);
+    expect(states).toEqual([true, false, true]);
     await watching.dispose();
     expect(windows.watching()).toBe(0);
     expect(timers.pending()).toBe(0);
+  });
+
+  test('a source with events goes on while nobody is there, for a film that plays untouched', async () => {
+    const { windows, session, titles } = await watched({}, { eventDriven: true });
+    session.presence('idle');
+    windows.show({ title: 'next episode' });
+    session.presence('locked');
+    windows.show({ title: 'unseen' });
+    expect(titles()).toEqual(['next episode']);
   });
 
   test('hostile texts of any length come out bounded and well formed', async () => {

@@ -3,7 +3,7 @@ import { type TrayState, trayView } from '../../../src/main/tray/index.ts';
 
 const RUNNING: TrayState = {
   phase: 'running',
-  presence: 'active',
+  watching: true,
   schoolName: 'Larkfield Primary',
   health: [],
 };
@@ -15,8 +15,7 @@ function failed(part: string, state: 'failed' | 'degraded' = 'failed') {
 describe('the tray', () => {
   test.each<[string, Partial<TrayState>, string, string]>([
     ['watching', {}, 'watching', 'Larkfield Primary monitors this computer'],
-    ['nobody there', { presence: 'idle' }, 'paused', 'Monitoring is paused while nobody is here'],
-    ['locked', { presence: 'locked' }, 'paused', 'Monitoring is paused while nobody is here'],
+    ['locked', { watching: false }, 'paused', 'Monitoring is paused while nobody is here'],
     ['starting', { phase: 'starting' }, 'paused', 'Monitoring is about to start'],
     ['not enrolled', { phase: 'enrolling', schoolName: null }, 'problem', 'This computer is not set up yet'],
     ['a vital part failed', { health: [failed('rules')] }, 'problem', 'Monitoring needs a technician'],

@@ -1,8 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { app, Menu } from 'electron';
 import type { Files, Http, KeyVault, Log, Pages, Random, Screen, Timers, Tray } from '../../ports/index.ts';
-import { createFiles, createHttp, createLog, createRandom, createTimers } from '../node/index.ts';
+import {
+  createFiles,
+  createHttp,
+  createLog,
+  createRandom,
+  createTimers,
+  type TokenPlace,
+  tokenPlaces,
+} from '../node/index.ts';
 import { type AgentArguments, parseArguments } from './arguments.ts';
 import { createKeyVault } from './keyVault.ts';
 import { createPages, registerPageScheme } from './pages.ts';
@@ -23,6 +31,7 @@ export interface HostPorts extends Sources {
   /** HTTP that trusts this CA alone, or the system's where it is null. */
   readonly connect: (caPem: string | null) => Http;
   readonly bundledPacks: () => Promise<readonly BundledPack[]>;
+  readonly tokenSources: readonly TokenPlace[];
 }
 
 /** A rule pack that ships with the agent. */
@@ -36,7 +45,6 @@ export interface HostOptions {
   readonly platform: 'win32' | 'darwin' | 'linux';
   readonly development: boolean;
   readonly ownProcessId: number;
-  readonly enrolment: string | null;
 }
 
 /** What the host runs: the agent, or the technician's live view of what is seen. */
@@ -133,6 +141,7 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
   process.stdout.on('error', () => undefined);
   process.on('uncaughtException', (failure) => log.error({ failure, at: firstFrame(failure) }, 'uncaught'));
   process.on('unhandledRejection', (failure) => log.error({ failure, at: firstFrame(failure) }, 'unhandled'));
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const files = createFiles({ root: dataFolder });
   const resources = join(app.getAppPath(), 'resources');
   const out = join(app.getAppPath(), 'out');
@@ -156,13 +165,13 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
     log,
     connect: (caPem) => createHttp({ caPem }),
     bundledPacks: () => readBundledPacks(join(resources, 'rules')),
+    tokenSources: tokenPlaces({ argument: args.enrol, programFolder: dirname(app.getPath('exe')) }),
   };
   const agent = host.createAgent(ports, {
     agentVersion: app.getVersion(),
     platform: process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux',
     development,
     ownProcessId: process.pid,
-    enrolment: args.enrol,
   });
   stopOnEnd(() => agent.stop());
   await agent.start();

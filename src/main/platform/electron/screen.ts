@@ -1,10 +1,18 @@
 import { desktopCapturer, systemPreferences } from 'electron';
-import type { Screen, ScreenPicture } from '../../ports/index.ts';
+import type { ForegroundWindow, Screen, ScreenPicture } from '../../ports/index.ts';
 import { isBlankImage } from './blankImage.ts';
 
 /** The longest side of a picture in pixels: text on a full-screen page stays readable, the JPEG stays near 200 kB. */
 const MAX_SIDE = 1_600;
 const JPEG_QUALITY = 70;
+
+/** Never larger than the window: Chromium would blow a small one up to the size it is asked for. */
+function sizeFor(bounds: ForegroundWindow['bounds']): { width: number; height: number } {
+  return {
+    width: Math.max(1, Math.min(MAX_SIDE, bounds?.width ?? MAX_SIDE)),
+    height: Math.max(1, Math.min(MAX_SIDE, bounds?.height ?? MAX_SIDE)),
+  };
+}
 
 /**
  * Pictures by Chromium's window capture. Only the asked window's picture is encoded; the others
@@ -19,7 +27,7 @@ export function createScreen(): Screen {
       try {
         const sources = await desktopCapturer.getSources({
           types: ['window'],
-          thumbnailSize: { width: MAX_SIDE, height: MAX_SIDE },
+          thumbnailSize: sizeFor(window.bounds),
           fetchWindowIcons: false,
         });
         const source = sources.find(({ id }) => id.split(':')[1] === String(window.windowId));

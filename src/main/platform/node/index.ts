@@ -4,3 +4,4 @@ export { createLog, type LogOptions } from './log.ts';
 export { createRandom } from './random.ts';
 export { readSessionFacts } from './sessionFacts.ts';
 export { createTimers } from './timers.ts';
+export { type TokenPlace, tokenPlaces } from './tokens.ts';

@@ -1,0 +1,1 @@
+export { createRules, type PackText, type Rules, type RulesDeps } from './rules.ts';
