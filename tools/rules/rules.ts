@@ -1,8 +1,85 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { check } from './check.ts';
+import { explainText } from './explain.ts';
+import { parseAudience, scanLines } from './scan.ts';
 
-const [command, ...args] = process.argv.slice(2);
-if (command === 'check') process.exitCode = await check(args, (line) => process.stdout.write(`${line}\n`));
-else {
-  process.stderr.write('usage: rules check PATH...\n');
-  process.exitCode = 2;
+/** The packs that ship with Lapwing. */
+const SHIPPED_RULES = fileURLToPath(new URL('../../resources/rules', import.meta.url));
+
+const USAGE = `usage:
+  rules scan [--rules DIR]... [--audience KS3] [--at TIME]   JSON lines {id,title,url,app} in, results out
+  rules check PATH...                                        packs and lists; mistakes with line and column
+  rules explain TEXT [--url U] [--rules DIR]... [--audience KS3] [--json]
+  rules import --from e2guardian|hosts|domains|adblock FILE... --category C --out FILE [--id ID] [--severity S]
+`;
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function fail(message: string): number {
+  complain(message);
+  process.stderr.write(USAGE);
+  return 2;
+}
+
+async function write(line: string): Promise<void> {
+  if (process.stdout.write(line)) return;
+  await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
+}
+
+/** `--at` as a date or as milliseconds since 1970; now if left out. */
+function timeOf(text: string | undefined): number | null {
+  if (text === undefined) return Date.now();
+  const at = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  return Number.isFinite(at) ? at : null;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      rules: { type: 'string', multiple: true },
+      audience: { type: 'string', default: 'KS3' },
+      at: { type: 'string' },
+      url: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      from: { type: 'string' },
+      category: { type: 'string' },
+      severity: { type: 'string', default: 'medium' },
+      id: { type: 'string' },
+      out: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const [command, ...rest] = positionals;
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const rules = values.rules ?? [SHIPPED_RULES];
+  const audience = parseAudience(values.audience);
+  const at = timeOf(values.at);
+  if (audience === null) return fail(`no such audience: ${values.audience}`);
+  if (at === null) return fail(`no such time: ${values.at ?? ''}`);
+  switch (command) {
+    case 'scan':
+      return scanLines({ rules, audience, at }, { input: process.stdin, write, complain });
+    case 'check':
+      return rest.length === 0 ? fail('check what?') : check(rest, out);
+    case 'explain': {
+      const [text] = rest;
+      if (text === undefined && values.url === undefined) return fail('explain what?');
+      return explainText({ title: text ?? '', url: values.url ?? null, rules, audience, at, json: values.json }, out);
+    }
+    default:
+      return fail(command === undefined ? 'which command?' : `no such command: ${command}`);
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (failure) {
+  process.exitCode = fail(failure instanceof Error ? failure.message : String(failure));
 }

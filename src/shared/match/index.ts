@@ -1,3 +1,19 @@
-export type { Pack, PackError } from './pack/pack.ts';
+export { createCompiler, type Compiler, type ListHead } from './compile/compile.ts';
+export { type Compiled, type LoadProblem, readContainer as loadCompiled } from './compile/container.ts';
+export { type CompiledRules, compileRules, type RuleFile } from './compileRules.ts';
+export { createMatcher, type MatcherOptions } from './matcher.ts';
+export type { Pack, PackError, Site } from './pack/pack.ts';
 export { parsePack } from './pack/parsePack.ts';
-export type { Matcher, MatchContext, MatchResult, MatchSubject } from './types.ts';
+export { createSiteListReader, type SiteListReader, type SiteListReport } from './pack/siteList.ts';
+export { isAcceptable } from './policy/dispositions.ts';
+export { parseSite } from './sites/site.ts';
+export type {
+  Decision,
+  ExplainedCandidate,
+  ExplainedText,
+  Explanation,
+  Matcher,
+  MatchContext,
+  MatchResult,
+  MatchSubject,
+} from './types.ts';

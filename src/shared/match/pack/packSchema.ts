@@ -7,7 +7,7 @@ const idSchema = z
   .max(90)
   .regex(idPattern, 'an id has small letters, digits, and single dots, hyphens or underscores between them');
 
-const phraseSchema = z.string().min(1).max(1_000);
+const phraseSchema = z.string().min(1).max(20_000);
 const phrasesSchema = z.array(phraseSchema).min(1).max(5_000);
 
 /** Longest stretch a `near` rule may ask for, in other words between its own. */

@@ -9,6 +9,7 @@
  */
 import type { Fold } from './fold.ts';
 import { HASH_PRIME, hashStep } from './hash.ts';
+import { decodePercent } from './percent.ts';
 
 /** How to read a text: a title or search words; a URL (percent escapes, no disguises by signs); a rule's phrase. */
 export type ScanMode = 'title' | 'url' | 'phrase';
@@ -267,33 +268,4 @@ export function characterAt(buffer: TextBuffer, index: number, to: number): { co
   }
   const codePoint = text.codePointAt(index) ?? 0;
   return { codePoint, width: codePoint > 0xffff ? 2 : 1 };
-}
-
-/** Reads `%XX` escapes of one UTF-8 character at `index`. Gives `codePoint << 8 | width`. */
-function decodePercent(text: string, index: number, to: number): number {
-  const first = escapedByte(text, index, to);
-  if (first < 0) return (37 << 8) | 1;
-  if (first < 0x80) return (first << 8) | 3;
-  const more = first >= 0xf0 && first < 0xf5 ? 3 : first >= 0xe0 ? 2 : 1;
-  if (first < 0xc2 || first >= 0xf5) return (0xfffd << 8) | 3;
-  let codePoint = first & (0x3f >> more);
-  for (let at = 1; at <= more; at += 1) {
-    const next = escapedByte(text, index + at * 3, to);
-    if (next < 0x80 || next >= 0xc0) return (0xfffd << 8) | 3;
-    codePoint = (codePoint << 6) | (next & 0x3f);
-  }
-  return (codePoint << 8) | (3 + more * 3);
-}
-
-function escapedByte(text: string, index: number, to: number): number {
-  if (index + 2 >= to || text.charCodeAt(index) !== 37) return -1;
-  const high = hexValue(text.charCodeAt(index + 1));
-  const low = hexValue(text.charCodeAt(index + 2));
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-function hexValue(code: number): number {
-  if (code >= 48 && code < 58) return code - 48;
-  const lower = code | 32;
-  return lower >= 97 && lower < 103 ? lower - 87 : -1;
 }

@@ -1,0 +1,129 @@
+/**
+ * Phrases in compiled form. A phrase without choices is one row of words:
+ *   owner · 0 · way header · words
+ * any other has slots, each with its ways:
+ *   owner · slots | anchor slot << 8 · where each slot starts (from the pattern's start) · slots
+ *   slot: number of ways · ways;  way: header · words
+ * A word is its position in its table: of words, or of stems where the header's bit is set.
+ */
+import type { Phrase, Slot, Word } from '../pack/pack.ts';
+import { MAX_WAY_WORDS, wayHeader } from './layout.ts';
+import type { Lexicon, WordKind } from './lexicon.ts';
+
+export interface PatternWriter {
+  /** Registers a phrase; `inside` if its word also counts inside longer words. */
+  add(owner: number, phrase: Phrase, inside: boolean): void;
+  /** Writes all patterns once every phrase is known, because the rarest word is known only then. */
+  finish(): Int32Array<ArrayBuffer>;
+}
+
+/** Makes a writer that keeps its words and anchors in `lexicon`. */
+export function createPatternWriter(lexicon: Lexicon): PatternWriter {
+  const waiting: { owner: number; slots: Slot[]; inside: boolean }[] = [];
+  const output: number[] = [];
+
+  function words(slots: readonly Slot[], inside: boolean): Map<string, { kind: WordKind; text: string }> {
+    const found = new Map<string, { kind: WordKind; text: string }>();
+    for (const slot of slots) {
+      for (const way of slot) {
+        for (const word of way) found.set(`${kindOf(word, inside)} ${word.text}`, { kind: kindOf(word, inside), text: word.text });
+      }
+    }
+    return found;
+  }
+
+  /** How often a text is likely to wake a pattern anchored at this word. Stems stand for many words. */
+  function cost(word: Word, inside: boolean): number {
+    const uses = lexicon.uses(kindOf(word, inside), word.text);
+    return word.stem ? uses * 4 + 8 : uses;
+  }
+
+  function rarest(way: readonly Word[], inside: boolean): number {
+    let best = 0;
+    for (const [index, word] of way.entries()) {
+      if (cost(word, inside) < cost(way[best] as Word, inside)) best = index;
+    }
+    return best;
+  }
+
+  /** The slot that wakes the pattern least often; slots that may be left out cannot wake it. */
+  function anchorSlot(slots: readonly Slot[], inside: boolean): number {
+    let best = -1;
+    let bestCost = Number.POSITIVE_INFINITY;
+    for (const [index, slot] of slots.entries()) {
+      if (slot.some((way) => way.length === 0)) continue;
+      let sum = 0;
+      for (const way of slot) sum += cost(way[rarest(way, inside)] as Word, inside);
+      if (sum < bestCost) {
+        bestCost = sum;
+        best = index;
+      }
+    }
+    if (best < 0) throw new Error('a phrase that may be left out altogether came through the parser');
+    return best;
+  }
+
+  function writeWay(way: readonly Word[], inside: boolean): void {
+    let stems = 0;
+    for (const [index, word] of way.entries()) if (word.stem) stems |= 1 << index;
+    output.push(wayHeader(way.length, stems));
+    for (const word of way) output.push(lexicon.indexOf(kindOf(word, inside), word.text));
+  }
+
+  function writePattern(owner: number, slots: readonly Slot[], inside: boolean): void {
+    const start = output.length;
+    const anchor = anchorSlot(slots, inside);
+    output.push(owner);
+    const [only] = slots;
+    if (slots.length === 1 && only?.length === 1 && only[0] !== undefined) {
+      output.push(0);
+      writeWay(only[0], inside);
+    } else {
+      output.push(slots.length | (anchor << 8));
+      const table = output.length;
+      for (let index = 0; index < slots.length; index += 1) output.push(0);
+      for (const [index, slot] of slots.entries()) {
+        output[table + index] = output.length - start;
+        output.push(slot.length);
+        for (const way of slot) writeWay(way, inside);
+      }
+    }
+    for (const [index, way] of (slots[anchor] as Slot).entries()) {
+      const place = rarest(way, inside);
+      const word = way[place] as Word;
+      lexicon.addAnchor(kindOf(word, inside), word.text, start, (index << 8) | place);
+    }
+  }
+
+  return {
+    add(owner, phrase, inside) {
+      const slots = joinPlainSlots(phrase.slots);
+      for (const { kind, text } of words(slots, inside).values()) lexicon.use(kind, text);
+      waiting.push({ owner, slots, inside });
+    },
+    finish() {
+      lexicon.place();
+      for (const { owner, slots, inside } of waiting) writePattern(owner, slots, inside);
+      return Int32Array.from(output);
+    },
+  };
+}
+
+function kindOf(word: Word, inside: boolean): WordKind {
+  if (inside) return 'inside';
+  return word.stem ? 'stem' : 'word';
+}
+
+/** Neighbouring places without a choice become one, so that a plain phrase is one row of words. */
+function joinPlainSlots(slots: readonly Slot[]): Slot[] {
+  const joined: Slot[] = [];
+  for (const slot of slots) {
+    const last = joined[joined.length - 1];
+    const [left] = last ?? [];
+    const [right] = slot;
+    const plain = last?.length === 1 && slot.length === 1 && left !== undefined && right !== undefined;
+    if (plain && left.length + right.length <= MAX_WAY_WORDS) joined[joined.length - 1] = [[...left, ...right]];
+    else joined.push(slot);
+  }
+  return joined;
+}

@@ -1,0 +1,112 @@
+import { type Field, fieldSchema } from '#contract';
+import type { Compiled } from './compile/container.ts';
+import {
+  MAX_NEAR_PARTS,
+  NEAR,
+  ownerIndex,
+  ownerKind,
+  PATTERN_KIND,
+  STEM,
+  textLength,
+  textStart,
+  wayLength,
+  wayStems,
+} from './compile/layout.ts';
+import { readString } from './compile/strings.ts';
+import type { Ruling } from './run/decide.ts';
+import type { FinderTrace } from './run/finder.ts';
+import type { RuleTable } from './run/ruleTable.ts';
+import type { ExplainedCandidate, ExplainedText, Explanation } from './types.ts';
+
+/** Notes the steps of a match while the finder takes them. */
+export interface Trace extends FinderTrace {
+  steps(rulings: readonly Ruling[]): Omit<Explanation, 'result'>;
+}
+
+const FIELDS = fieldSchema.options;
+/** Most phrases and alternatives that are written out: an explanation is read by a person. */
+const MAX_CANDIDATES = 200;
+const MAX_ALTERNATIVES = 6;
+
+export function createTrace(compiled: Compiled, rules: RuleTable): Trace {
+  const texts: ExplainedText[] = [];
+  const candidates: ExplainedCandidate[] = [];
+  const { patterns, strings, wordTexts, stems, insides } = compiled;
+
+  function ownerWords(owner: number): string {
+    const index = ownerIndex(owner);
+    const kind = ownerKind(owner);
+    if (kind === PATTERN_KIND.rule) return rules.id(index);
+    if (kind === PATTERN_KIND.cancel) return 'cancelling words (unless, context_unless)';
+    const near = Math.floor(index / MAX_NEAR_PARTS) * NEAR.columns;
+    return `${rules.id(compiled.nears[near + NEAR.rule] as number)} (part ${(index % MAX_NEAR_PARTS) + 1} of near)`;
+  }
+
+  function textOf(ref: number): string {
+    return readString(strings, textStart(ref), textLength(ref));
+  }
+
+  function wayWords(way: number, inside: boolean): string {
+    const header = patterns[way] as number;
+    const words: string[] = [];
+    for (let at = 0; at < wayLength(header); at += 1) {
+      const place = patterns[way + 1 + at] as number;
+      if (inside) words.push(`*${textOf(insides[place * STEM.columns + STEM.text] as number)}*`);
+      else if ((wayStems(header) & (1 << at)) !== 0) words.push(`${textOf(stems[place * STEM.columns + STEM.text] as number)}*`);
+      else words.push(textOf(wordTexts[place] as number));
+    }
+    return words.join(' ');
+  }
+
+  function phraseWords(pattern: number, inside: boolean): string {
+    const shape = patterns[pattern + 1] as number;
+    if (shape === 0) return wayWords(pattern + 2, inside);
+    const slots: string[] = [];
+    for (let slot = 0; slot < (shape & 255); slot += 1) {
+      const start = pattern + (patterns[pattern + 2 + slot] as number);
+      const ways: string[] = [];
+      let way = start + 1;
+      for (let left = patterns[start] as number; left > 0; left -= 1) {
+        if (ways.length < MAX_ALTERNATIVES) ways.push(wayWords(way, inside));
+        else if (ways.length === MAX_ALTERNATIVES) ways.push('...');
+        way += 1 + wayLength(patterns[way] as number);
+      }
+      slots.push(ways.length === 1 ? (ways[0] as string) : `(${ways.join('|')})`);
+    }
+    return slots.join(' ');
+  }
+
+  return {
+    text(field, lattice) {
+      const { buffer, edges } = lattice;
+      const read = (start: number, end: number) => readString(buffer.units, start, end - start);
+      const words: string[] = [];
+      for (let token = 0; token < buffer.tokenCount; token += 1) {
+        words.push(read(buffer.tokenStart[token] as number, buffer.tokenEnd[token] as number));
+      }
+      const readings = edges.map((edge) => ({
+        written: buffer.source.slice(edge.originStart, edge.originEnd),
+        read: read(edge.start, edge.end),
+      }));
+      texts.push({ field: FIELDS[field] as Field, original: buffer.source, words, readings });
+    },
+    candidate(field, pattern, found, inside) {
+      if (candidates.length >= MAX_CANDIDATES) return;
+      const owner = ownerWords(patterns[pattern] as number);
+      candidates.push({ field: FIELDS[field] as Field, owner, phrase: phraseWords(pattern, inside), found });
+    },
+    steps: (rulings) => ({
+      texts,
+      candidates,
+      decisions: rulings.map(({ hit, against }) => ({
+        ruleId: hit.ruleId,
+        field: hit.field,
+        start: hit.start,
+        end: hit.end,
+        text: hit.text,
+        counted: against === null,
+        because: against ?? 'counts',
+      })),
+    }),
+  };
+}

@@ -1,0 +1,128 @@
+import type { DispositionRule, RuleException } from '#contract';
+import { type Hit, severityRank } from '#contract';
+import type { Compiled } from './compile/container.ts';
+import { OWNER, OWNER_KIND, ownerKind, PATTERN_KIND } from './compile/layout.ts';
+import { createTrace } from './explain.ts';
+import { createDispositions, type Dispositions, isAcceptable } from './policy/dispositions.ts';
+import { createExceptions } from './policy/exceptions.ts';
+import { createDecider, type Findings, type Ruling } from './run/decide.ts';
+import { createFinder, type FinderTrace, type Found } from './run/finder.ts';
+import { createRuleTable } from './run/ruleTable.ts';
+import { createSearchExtractor } from './search/extract.ts';
+import { wordStretches } from './search/stretches.ts';
+import { createSiteFinder, type SiteFound } from './sites/siteFinder.ts';
+import { splitUrl, type UrlParts } from './sites/url.ts';
+import { createFold } from './text/fold.ts';
+import type { MatchContext, Matcher, MatchResult, MatchSubject } from './types.ts';
+
+/** The school's decisions about the rules. Every part may be left out. */
+export interface MatcherOptions {
+  /** Packs and lists by id; null or left out: all. Locked lists are on whatever it says. */
+  readonly packIds?: readonly string[] | null;
+  readonly exceptions?: readonly RuleException[];
+  readonly dispositions?: readonly DispositionRule[];
+  /** IANA time zone of the timetables; UTC if left out. */
+  readonly timeZone?: string;
+}
+
+/** Longest text that is looked at, in code units; what lies beyond is not read. */
+export const MAX_TEXT_LENGTH = 200_000;
+
+/**
+ * Makes a matcher over compiled rules. It may be used for any number of observations; each result depends on the
+ * subject and the context alone.
+ */
+export function createMatcher(compiled: Compiled, options: MatcherOptions = {}): Matcher {
+  const finder = createFinder(compiled);
+  const siteFinder = createSiteFinder(compiled);
+  const searches = createSearchExtractor(compiled);
+  const rules = createRuleTable(compiled);
+  const packIds = options.packIds ? new Set(options.packIds) : null;
+  const exceptions = createExceptions(options.exceptions ?? [], createFold());
+  const decider = createDecider(compiled, rules, exceptions, (id) => packIds === null || packIds.has(id));
+  const dispositions = createDispositions(options.dispositions ?? [], options.timeZone ?? 'UTC');
+  const { owners } = compiled;
+
+  const parts: UrlParts = { hostStart: 0, hostEnd: 0, pathStart: 0, pathEnd: 0, end: 0 };
+  const stretches: number[] = [];
+  const phrases: Found[] = [];
+  const sites: SiteFound[] = [];
+
+  /** Reads all texts of the subject. Gives the search words; fills `phrases` and `sites`. */
+  function read(subject: MatchSubject, trace: FinderTrace | null): string | null {
+    phrases.length = 0;
+    sites.length = 0;
+    finder.find(bounded(subject.title), 0, 'title', stretches, phrases, trace);
+    if (subject.url === null) return null;
+    const url = bounded(subject.url);
+    if (!splitUrl(url, parts)) return null;
+    siteFinder.find(url, parts, sites);
+    const search = sites.length === 0 ? null : searches.extract(url, parts, sites);
+    wordStretches(url, parts, search === null, stretches);
+    finder.find(url, 1, 'url', stretches, phrases, trace);
+    if (search !== null) finder.find(search, 2, 'title', stretches, phrases, trace);
+    return search;
+  }
+
+  /** Whether anything found can make a hit; cancelling phrases and help sites alone cannot. */
+  function isWorthDeciding(): boolean {
+    for (const found of phrases) if (ownerKind(found.owner) !== PATTERN_KIND.cancel) return true;
+    for (const site of sites) if (owners[site.owner * OWNER.columns + OWNER.kind] === OWNER_KIND.rule) return true;
+    return false;
+  }
+
+  function rulingsOf(subject: MatchSubject, search: string | null, context: MatchContext): Ruling[] {
+    if (!isWorthDeciding()) return [];
+    const host = subject.url === null ? null : subject.url.slice(parts.hostStart, parts.hostEnd).toLowerCase();
+    const findings: Findings = { texts: [subject.title, subject.url, search], phrases, sites, host };
+    return decider.decide(findings, context);
+  }
+
+  return {
+    match(subject, context) {
+      const search = read(subject, null);
+      return resultOf(rulingsOf(subject, search, context), search, dispositions, context);
+    },
+    explain(subject, context) {
+      const trace = createTrace(compiled, rules);
+      const search = read(subject, trace);
+      const rulings = rulingsOf(subject, search, context);
+      const result = resultOf(rulings, search, dispositions, context);
+      return { result, ...trace.steps(rulings) };
+    },
+  };
+}
+
+function bounded(text: string): string {
+  return text.length > MAX_TEXT_LENGTH ? text.slice(0, MAX_TEXT_LENGTH) : text;
+}
+
+const FIELD_ORDER = { title: 0, url: 1, search: 2 } as const;
+
+function byPlace(a: Hit, b: Hit): number {
+  return (
+    FIELD_ORDER[a.field] - FIELD_ORDER[b.field] ||
+    a.start - b.start ||
+    a.end - b.end ||
+    (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0)
+  );
+}
+
+/** The hits that count, and the worst of them: unacceptable before acceptable, then by severity, then by place. */
+function resultOf(
+  rulings: readonly Ruling[],
+  search: string | null,
+  dispositions: Dispositions,
+  context: MatchContext,
+): MatchResult {
+  const hits = rulings.flatMap((ruling) => (ruling.against === null ? [ruling.hit] : [])).sort(byPlace);
+  let worst: { hit: Hit; rank: number } | null = null;
+  for (const hit of hits) {
+    const { disposition } = dispositions.judge(hit.category, context);
+    const rank = severityRank(hit.severity) + (isAcceptable(disposition) ? 0 : 10) + (disposition === 'unacceptable_and_illegal' ? 20 : 0);
+    if (worst === null || rank > worst.rank) worst = { hit, rank };
+  }
+  if (worst === null) return { hits: [], search, category: null, severity: null, disposition: null, reason: null };
+  const { category, severity } = worst.hit;
+  return { hits, search, category, severity, ...dispositions.judge(category, context) };
+}

@@ -1,0 +1,63 @@
+import type { Hit, RuleException } from '#contract';
+import { hostToAscii } from '../sites/punycode.ts';
+import type { Fold } from '../text/fold.ts';
+import { createTextBuffer, scan, startText } from '../text/scan.ts';
+import type { MatchContext } from '../types.ts';
+
+/** Decides whether a hit is excepted by the school or by the person's own name. */
+export interface Exceptions {
+  /** Why the hit does not count, in words for a person; null if it counts. `host` is the URL's, in lower case. */
+  reasonAgainst(hit: Hit, host: string | null, context: MatchContext): string | null;
+}
+
+/** Makes the school's exceptions. Locked categories must not be asked about. */
+export function createExceptions(rules: readonly RuleException[], fold: Fold): Exceptions {
+  const buffer = createTextBuffer(0);
+  const prepared = rules.map((rule) => ({
+    rule,
+    words: rule.words === undefined ? null : wordsOf(rule.words).join(' '),
+    site: rule.site === undefined ? null : hostToAscii(rule.site).replace(/^(\*\.|www\.)/, ''),
+  }));
+
+  function wordsOf(text: string): string[] {
+    startText(buffer, text, 'phrase');
+    scan(buffer, fold, 0, text.length);
+    const words: string[] = [];
+    for (let token = 0; token < buffer.tokenCount; token += 1) {
+      let word = '';
+      for (let at = buffer.tokenStart[token] as number; at < (buffer.tokenEnd[token] as number); at += 1) {
+        word += String.fromCharCode(buffer.units[at] as number);
+      }
+      words.push(word);
+    }
+    return words;
+  }
+
+  function isOwnName(hit: Hit, context: MatchContext): boolean {
+    if (context.ownNames.length === 0 || hit.field === 'url') return false;
+    const own = new Set(context.ownNames.flatMap(wordsOf));
+    const words = wordsOf(hit.text);
+    return words.length > 0 && words.every((word) => own.has(word));
+  }
+
+  return {
+    reasonAgainst(hit, host, context) {
+      if (isOwnName(hit, context)) return "only the person's own name";
+      const words = prepared.length > 0 ? wordsOf(hit.text).join(' ') : '';
+      for (const { rule, words: excepted, site } of prepared) {
+        if (rule.ruleId !== undefined && rule.ruleId !== hit.ruleId) continue;
+        if (rule.packId !== undefined && rule.packId !== hit.packId) continue;
+        if (rule.category !== undefined && rule.category !== hit.category) continue;
+        if (rule.audience !== undefined && rule.audience !== context.audience) continue;
+        if (site !== null && !isOnSite(host, site)) continue;
+        if (excepted !== null && excepted !== words) continue;
+        return `excepted by the school: ${rule.reason}`;
+      }
+      return null;
+    },
+  };
+}
+
+function isOnSite(host: string | null, site: string): boolean {
+  return host !== null && (host === site || host.endsWith(`.${site}`));
+}

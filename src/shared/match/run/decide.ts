@@ -1,0 +1,175 @@
+import { type Field, fieldSchema, type Hit, severityRank } from '#contract';
+import type { Compiled } from '../compile/container.ts';
+import { OWNER, OWNER_KIND, ownerIndex, ownerKind, PATTERN_KIND } from '../compile/layout.ts';
+import type { Exceptions } from '../policy/exceptions.ts';
+import type { SiteFound } from '../sites/siteFinder.ts';
+import type { MatchContext } from '../types.ts';
+import type { Found } from './finder.ts';
+import { joinNear } from './near.ts';
+import type { RuleTable } from './ruleTable.ts';
+
+/** Everything found in one observation. */
+export interface Findings {
+  /** By field: title, url, search; null where there is none. */
+  readonly texts: readonly (string | null)[];
+  readonly phrases: readonly Found[];
+  readonly sites: readonly SiteFound[];
+  /** The URL's host in lower case. */
+  readonly host: string | null;
+}
+
+/** One occurrence of a rule and what became of it. */
+export interface Ruling {
+  readonly rule: number;
+  readonly hit: Hit;
+  /** Why it does not count; null if it does. */
+  against: string | null;
+}
+
+/** Turns findings into rulings: cancels, excepts, adds up weak signs. */
+export interface Decider {
+  decide(findings: Findings, context: MatchContext): Ruling[];
+}
+
+/** Most occurrences of one rule in one text: what a person needs to see, and a bound for texts made to be slow. */
+const MAX_OCCURRENCES = 16;
+const FIELDS = fieldSchema.options;
+
+export function createDecider(
+  compiled: Compiled,
+  rules: RuleTable,
+  exceptions: Exceptions,
+  isPackOn: (packId: string) => boolean,
+): Decider {
+  function rulingOf(rule: number, field: Field, text: string, start: number, end: number): Ruling {
+    const hit: Hit = {
+      ruleId: rules.id(rule),
+      packId: rules.packId(rules.pack(rule)),
+      category: rules.category(rule),
+      severity: rules.severity(rule),
+      field,
+      start,
+      end,
+      text: text.slice(start, end),
+    };
+    return { rule, hit, against: null };
+  }
+
+  /** Why a phrase hit does not count before weights are added up. */
+  function reasonAgainst(ruling: Ruling, found: Found, cancels: readonly Found[], isHelpSite: boolean, host: string | null, context: MatchContext): string | null {
+    const { rule, hit } = ruling;
+    if (!isPackOn(hit.packId)) return 'the policy leaves this pack out';
+    if (!rules.looksAt(rule, found.field)) return `the rule does not look at the ${hit.field}`;
+    if (!rules.isFor(rule, context.audience)) return `the rule is not for ${context.audience}`;
+    if (isHelpSite) return 'reading a help site is never flagged';
+    const [ruleSet, packSet] = rules.cancelSets(rule);
+    const [ruleContext, packContext] = rules.contextSets(rule);
+    for (const cancel of cancels) {
+      const set = ownerIndex(cancel.owner);
+      const words = FIELDS[cancel.field];
+      if (set === ruleContext || set === packContext) return `cancelled by words elsewhere (context_unless, in the ${words})`;
+      const overlaps = cancel.field === found.field && cancel.start < found.end && found.start < cancel.end;
+      if (overlaps && (set === ruleSet || set === packSet)) return 'cancelled by the words around it (unless)';
+    }
+    return exceptions.reasonAgainst(hit, host, context);
+  }
+
+  /** Occurrences of each rule in each field from left to right; of overlapping ones the first, and the longest of those. */
+  function occurrences(found: readonly Found[]): Found[] {
+    const ordered = [...found].sort(
+      (a, b) => a.owner - b.owner || a.field - b.field || a.start - b.start || b.end - a.end,
+    );
+    const kept: Found[] = [];
+    let count = 0;
+    for (const one of ordered) {
+      const before = kept[kept.length - 1];
+      const sameRule = before !== undefined && before.owner === one.owner && before.field === one.field;
+      if (!sameRule) count = 0;
+      if (sameRule && one.start < before.end) continue;
+      if (count === MAX_OCCURRENCES) continue;
+      count += 1;
+      kept.push(one);
+    }
+    return kept;
+  }
+
+  function sitesOf(findings: Findings, context: MatchContext, isHelpSite: boolean): Ruling[] {
+    const rulings: Ruling[] = [];
+    const url = findings.texts[1] ?? '';
+    const seen = new Set<number>();
+    for (const { owner, start, end } of [...findings.sites].sort((a, b) => b.end - b.start - (a.end - a.start))) {
+      const row = owner * OWNER.columns;
+      const rule = compiled.owners[row + OWNER.index] as number;
+      if (compiled.owners[row + OWNER.kind] !== OWNER_KIND.rule || seen.has(rule)) continue;
+      seen.add(rule);
+      const ruling = rulingOf(rule, 'url', url, start, end);
+      if (!rules.isLocked(rule)) ruling.against = reasonAgainstSite(ruling, isHelpSite, findings.host, context);
+      rulings.push(ruling);
+    }
+    return rulings;
+  }
+
+  function reasonAgainstSite(ruling: Ruling, isHelpSite: boolean, host: string | null, context: MatchContext): string | null {
+    if (!isPackOn(ruling.hit.packId)) return 'the policy leaves this list out';
+    if (!rules.isFor(ruling.rule, context.audience)) return `the rule is not for ${context.audience}`;
+    if (isHelpSite) return 'reading a help site is never flagged';
+    return exceptions.reasonAgainst(ruling.hit, host, context);
+  }
+
+  /** Adds up the weak signs of each pack; one of them speaks for all if they suffice. */
+  function addUp(rulings: readonly Ruling[]): void {
+    const byPack = new Map<number, Ruling[]>();
+    for (const ruling of rulings) {
+      if (ruling.against !== null || rules.weight(ruling.rule) === 0) continue;
+      const pack = rules.pack(ruling.rule);
+      byPack.set(pack, [...(byPack.get(pack) ?? []), ruling]);
+    }
+    for (const [pack, signs] of byPack) {
+      const once = new Map(signs.map((sign) => [sign.rule, rules.weight(sign.rule)]));
+      let sum = 0;
+      for (const weight of once.values()) sum += weight;
+      const threshold = rules.threshold(pack);
+      const words = `weak signs add up to ${sum / 1_000} of ${threshold / 1_000}`;
+      const speaker = sum >= threshold ? speakerOf(signs) : null;
+      for (const sign of signs) if (sign !== speaker) sign.against = speaker === null ? words : `${words}; another sign speaks for them`;
+    }
+  }
+
+  function speakerOf(signs: readonly Ruling[]): Ruling | null {
+    let best: Ruling | null = null;
+    for (const sign of signs) {
+      if (rules.weight(sign.rule) <= 0) continue;
+      if (best === null || strength(sign) > strength(best)) best = sign;
+    }
+    return best;
+  }
+
+  function strength(sign: Ruling): number {
+    return severityRank(sign.hit.severity) * 1e9 + rules.weight(sign.rule);
+  }
+
+  return {
+    decide(findings, context) {
+      const direct: Found[] = [];
+      const nearParts: Found[] = [];
+      const cancels: Found[] = [];
+      for (const found of findings.phrases) {
+        const kind = ownerKind(found.owner);
+        if (kind === PATTERN_KIND.rule) direct.push(found);
+        else (kind === PATTERN_KIND.nearPart ? nearParts : cancels).push(found);
+      }
+      const isHelpSite = findings.sites.some(
+        ({ owner }) => compiled.owners[owner * OWNER.columns + OWNER.kind] === OWNER_KIND.allow,
+      );
+      if (nearParts.length > 1) direct.push(...joinNear(compiled, nearParts));
+      const rulings = occurrences(direct).map((found) => {
+        const field = FIELDS[found.field] as Field;
+        const ruling = rulingOf(ownerIndex(found.owner), field, findings.texts[found.field] ?? '', found.start, found.end);
+        ruling.against = reasonAgainst(ruling, found, cancels, isHelpSite, findings.host, context);
+        return ruling;
+      });
+      addUp(rulings);
+      return [...rulings, ...sitesOf(findings, context, isHelpSite)];
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import type { Compiled } from '../compile/container.ts';
+import { STEM } from '../compile/layout.ts';
+import { createFold, type Fold } from '../text/fold.ts';
+import { slotOf } from '../text/hash.ts';
+import { clearEdges, createLattice, type Edge, type Lattice, originEnd } from '../text/lattice.ts';
+import { createTextBuffer, MARK, type ScanMode, scan, startText } from '../text/scan.ts';
+import { addVariants } from '../text/variants.ts';
+import { createVerifier, type Span } from './verify.ts';
+import { createWordTables } from './words.ts';
+
+/** A phrase found in a text. */
+export interface Found {
+  /** Whom the phrase belongs to; see `ownerOf`. */
+  readonly owner: number;
+  /** 0 title, 1 url, 2 search. */
+  readonly field: number;
+  /** Words `from .. to` of the text. */
+  readonly from: number;
+  readonly to: number;
+  /** The span of the original. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Notes what the finder looked at, for `explain`. */
+export interface FinderTrace {
+  text(field: number, lattice: Lattice): void;
+  candidate(field: number, pattern: number, found: boolean, inside: boolean): void;
+}
+
+/** Finds every phrase of the compiled rules in a text. */
+export interface Finder {
+  /**
+   * Looks through `text` and adds what it finds to `found`. For a URL, `stretches` are pairs of offsets to read
+   * (host and path, without the search words); other texts are read whole.
+   */
+  find(text: string, field: number, mode: ScanMode, stretches: readonly number[], found: Found[], trace: FinderTrace | null): void;
+}
+
+const MARKS_WORTH_A_LOOK = MARK.digits | MARK.repeats | MARK.apostrophe | MARK.foreign | MARK.signs | MARK.spelled | MARK.glued;
+
+/** Makes a finder. It keeps buffers between texts, but nothing of what stood in them. */
+export function createFinder(compiled: Compiled): Finder {
+  const { wordKeys, wordAnchors, anchors, patterns, stems, stemKeys, insides, insideKeys } = compiled;
+  const mask = wordKeys.length - 1;
+  const fold: Fold = createFold();
+  const buffer = createTextBuffer(compiled.parameters[0] ?? 0);
+  const lattice = createLattice(buffer);
+  const words = createWordTables(compiled);
+  const verifier = createVerifier(compiled, lattice, words);
+  const hasStems = stemKeys.length > 0;
+  const hasInsides = insideKeys.length > 0;
+  const span: Span = { from: 0, to: 0, start: 0, end: 0 };
+
+  /** Checks the phrases that one word wakes. */
+  function wake(list: number, from: number, to: number, edge: Edge | null, field: number, found: Found[], trace: FinderTrace | null): void {
+    const end = list + 1 + (anchors[list] as number) * 2;
+    for (let at = list + 1; at < end; at += 2) {
+      const pattern = anchors[at] as number;
+      const stands = verifier.verify(pattern, anchors[at + 1] as number, from, to, edge, span);
+      if (trace !== null) trace.candidate(field, pattern, stands, false);
+      if (stands) {
+        found.push({ owner: patterns[pattern] as number, field, from: span.from, to: span.to, start: span.start, end: span.end });
+      }
+    }
+  }
+
+  function wakeStems(start: number, end: number, from: number, to: number, edge: Edge | null, field: number, found: Found[], trace: FinderTrace | null): void {
+    const first = words.firstStem(buffer.units, start, end);
+    if (first < 0) return;
+    for (let row = first; stemKeys[row] === stemKeys[first]; row += 1) {
+      const list = stems[row * STEM.columns + STEM.anchors] as number;
+      if (list >= 0 && words.isStem(row, buffer.units, start, end)) wake(list, from, to, edge, field, found, trace);
+    }
+  }
+
+  function wakeInsides(start: number, end: number, from: number, to: number, edge: Edge | null, field: number, found: Found[], trace: FinderTrace | null): void {
+    for (let at = start; at + 4 <= end; at += 1) {
+      const first = words.firstInside(buffer.units, at, end);
+      if (first < 0) continue;
+      for (let row = first; insideKeys[row] === insideKeys[first]; row += 1) {
+        if (!words.isInside(row, buffer.units, at, end)) continue;
+        const list = insides[row * STEM.columns + STEM.anchors] as number;
+        const last = at + (insides[row * STEM.columns + STEM.length] as number) - 1;
+        const originStart = edge === null ? (buffer.origins[at] as number) : edge.originStart;
+        const originLast = edge === null ? originEnd(buffer, last) : edge.originEnd;
+        for (let anchor = 0; anchor < (anchors[list] as number); anchor += 1) {
+          const pattern = anchors[list + 1 + anchor * 2] as number;
+          if (trace !== null) trace.candidate(field, pattern, true, true);
+          found.push({ owner: patterns[pattern] as number, field, from, to, start: originStart, end: originLast });
+        }
+      }
+    }
+  }
+
+  function seekWords(field: number, found: Found[], trace: FinderTrace | null): void {
+    const { tokenHash, tokenStart, tokenEnd, tokenCount, units } = buffer;
+    for (let token = 0; token < tokenCount; token += 1) {
+      const hash = tokenHash[token] as number;
+      let slot = slotOf(hash, mask);
+      for (let key = wordKeys[slot] as number; key !== 0; key = wordKeys[slot] as number) {
+        if (key === hash) {
+          const list = wordAnchors[slot] as number;
+          if (list >= 0 && words.isWord(slot, units, tokenStart[token] as number, tokenEnd[token] as number, hash)) {
+            wake(list, token, token + 1, null, field, found, trace);
+          }
+          break;
+        }
+        slot = (slot + 1) & mask;
+      }
+      if (hasStems) wakeStems(tokenStart[token] as number, tokenEnd[token] as number, token, token + 1, null, field, found, trace);
+      if (hasInsides) wakeInsides(tokenStart[token] as number, tokenEnd[token] as number, token, token + 1, null, field, found, trace);
+    }
+  }
+
+  function seekEdges(field: number, found: Found[], trace: FinderTrace | null): void {
+    for (const edge of lattice.edges) {
+      const slot = words.wordAt(buffer.units, edge.start, edge.end, edge.hash);
+      const list = slot < 0 ? -1 : (wordAnchors[slot] as number);
+      if (list >= 0) wake(list, edge.from, edge.to, edge, field, found, trace);
+      wakeStems(edge.start, edge.end, edge.from, edge.to, edge, field, found, trace);
+      wakeInsides(edge.start, edge.end, edge.from, edge.to, edge, field, found, trace);
+    }
+  }
+
+  return {
+    find(text, field, mode, stretches, found, trace) {
+      startText(buffer, text, mode);
+      if (mode !== 'url') scan(buffer, fold, 0, text.length);
+      else for (let at = 0; at < stretches.length; at += 2) scan(buffer, fold, stretches[at] as number, stretches[at + 1] as number);
+      clearEdges(lattice);
+      if ((buffer.marks & MARKS_WORTH_A_LOOK) !== 0) addVariants(lattice, fold, words.knows);
+      if (trace !== null) trace.text(field, lattice);
+      seekWords(field, found, trace);
+      if (lattice.edges.length > 0) seekEdges(field, found, trace);
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import type { Compiled } from '../compile/container.ts';
+import { wayLength, wayStems } from '../compile/layout.ts';
+import { type Edge, type Lattice, originEnd } from '../text/lattice.ts';
+import type { WordTables } from './words.ts';
+
+/** Where a phrase was found: nodes of the lattice, and the span of the original. */
+export interface Span {
+  from: number;
+  to: number;
+  start: number;
+  end: number;
+}
+
+/** Checks whether a phrase stands around a word that woke it. */
+export interface Verifier {
+  /**
+   * `pattern` and `place` come from the word's anchors; the word stands between nodes `from` and `to`, read as `edge`
+   * if it is a second reading. Fills `span` with the longest stretch the phrase covers and says whether it stands there.
+   */
+  verify(pattern: number, place: number, from: number, to: number, edge: Edge | null, span: Span): boolean;
+}
+
+/** Ends of partial readings: nodes, and how far the original is covered. */
+interface Front {
+  nodes: number[];
+  bounds: number[];
+}
+
+export function createVerifier(compiled: Compiled, lattice: Lattice, words: WordTables): Verifier {
+  const { patterns } = compiled;
+  const { buffer } = lattice;
+  let front: Front = { nodes: [], bounds: [] };
+  let next: Front = { nodes: [], bounds: [] };
+
+  function isTokenWord(token: number, place: number, stem: boolean): boolean {
+    const start = buffer.tokenStart[token] as number;
+    const end = buffer.tokenEnd[token] as number;
+    return stem
+      ? words.isStem(place, buffer.units, start, end)
+      : words.isWord(place, buffer.units, start, end, buffer.tokenHash[token] as number);
+  }
+
+  function isEdgeWord(edge: Edge, place: number, stem: boolean): boolean {
+    return stem
+      ? words.isStem(place, buffer.units, edge.start, edge.end)
+      : words.isWord(place, buffer.units, edge.start, edge.end, edge.hash);
+  }
+
+  /** Keeps each node once, with the widest cover. */
+  function reach(node: number, bound: number, rightwards: boolean): void {
+    const known = next.nodes.indexOf(node);
+    if (known < 0) {
+      next.nodes.push(node);
+      next.bounds.push(bound);
+    } else {
+      const before = next.bounds[known] as number;
+      next.bounds[known] = rightwards ? Math.max(before, bound) : Math.min(before, bound);
+    }
+  }
+
+  /** Walks over words `at .. last` of a way from `node`, to the right or (with `at` >= `last`) to the left. */
+  function walk(node: number, bound: number, base: number, at: number, last: number, stems: number, step: 1 | -1): void {
+    if (step === 1 ? at > last : at < last) {
+      reach(node, bound, step === 1);
+      return;
+    }
+    const place = patterns[base + at] as number;
+    const stem = (stems & (1 << at)) !== 0;
+    const token = step === 1 ? node : node - 1;
+    if (token >= 0 && token < buffer.tokenCount && isTokenWord(token, place, stem)) {
+      walk(node + step, tokenBound(token, step), base, at + step, last, stems, step);
+    }
+    if (lattice.edges.length === 0) return;
+    for (const edge of (step === 1 ? lattice.leaving : lattice.arriving).get(node) ?? []) {
+      if (!isEdgeWord(edge, place, stem)) continue;
+      if (step === 1) walk(edge.to, edge.originEnd, base, at + 1, last, stems, 1);
+      else walk(edge.from, edge.originStart, base, at - 1, last, stems, -1);
+    }
+  }
+
+  function tokenBound(token: number, step: 1 | -1): number {
+    return step === 1
+      ? originEnd(buffer, (buffer.tokenEnd[token] as number) - 1)
+      : (buffer.origins[buffer.tokenStart[token] as number] as number);
+  }
+
+  function swap(): void {
+    const done = front;
+    front = next;
+    next = done;
+    next.nodes.length = 0;
+    next.bounds.length = 0;
+  }
+
+  /** Takes every partial reading through one slot. */
+  function passSlot(slot: number, step: 1 | -1): void {
+    let way = slot + 1;
+    for (let left = patterns[slot] as number; left > 0; left -= 1) {
+      const header = patterns[way] as number;
+      const length = wayLength(header);
+      const first = step === 1 ? 0 : length - 1;
+      const last = step === 1 ? length - 1 : 0;
+      for (let at = 0; at < front.nodes.length; at += 1) {
+        walk(front.nodes[at] as number, front.bounds[at] as number, way + 1, first, last, wayStems(header), step);
+      }
+      way += 1 + length;
+    }
+    swap();
+  }
+
+  /** Reads from `node` to one side: the rest of the anchor's way, then the slots beyond. Gives whether it got through. */
+  function readSide(
+    node: number,
+    bound: number,
+    pattern: number,
+    shape: number,
+    way: number,
+    at: number,
+    step: 1 | -1,
+  ): boolean {
+    const header = patterns[way] as number;
+    front.nodes.length = 0;
+    front.bounds.length = 0;
+    next.nodes.length = 0;
+    next.bounds.length = 0;
+    walk(node, bound, way + 1, at + step, step === 1 ? wayLength(header) - 1 : 0, wayStems(header), step);
+    swap();
+    const slots = shape & 255;
+    const limit = step === 1 ? slots : -1;
+    for (let slot = (shape >>> 8) + step; slots > 0 && slot !== limit && front.nodes.length > 0; slot += step) {
+      passSlot(pattern + (patterns[pattern + 2 + slot] as number), step);
+    }
+    return front.nodes.length > 0;
+  }
+
+  function wayOf(pattern: number, shape: number, index: number): number {
+    if (shape === 0) return pattern + 2;
+    let way = pattern + (patterns[pattern + 2 + (shape >>> 8)] as number) + 1;
+    for (let left = index; left > 0; left -= 1) way += 1 + wayLength(patterns[way] as number);
+    return way;
+  }
+
+  /** A phrase of plain words in a text without second readings: neighbours are compared directly. */
+  function verifyPlain(way: number, at: number, from: number, span: Span): boolean {
+    const header = patterns[way] as number;
+    const length = wayLength(header);
+    const stems = wayStems(header);
+    const first = from - at;
+    if (first < 0 || first + length > buffer.tokenCount) return false;
+    for (let word = 0; word < length; word += 1) {
+      if (word === at) continue;
+      if (!isTokenWord(first + word, patterns[way + 1 + word] as number, (stems & (1 << word)) !== 0)) return false;
+    }
+    span.from = first;
+    span.to = first + length;
+    span.start = buffer.origins[buffer.tokenStart[first] as number] as number;
+    span.end = originEnd(buffer, (buffer.tokenEnd[first + length - 1] as number) - 1);
+    return true;
+  }
+
+  return {
+    verify(pattern, place, from, to, edge, span) {
+      const shape = patterns[pattern + 1] as number;
+      const at = place & 255;
+      const way = wayOf(pattern, shape, place >>> 8);
+      if (shape === 0 && lattice.edges.length === 0) return verifyPlain(way, at, from, span);
+      const left = edge === null ? tokenBound(from, -1) : edge.originStart;
+      if (!readSide(from, left, pattern, shape, way, at, -1)) return false;
+      span.start = Math.min(...front.bounds);
+      span.from = Math.min(...front.nodes);
+      const right = edge === null ? tokenBound(to - 1, 1) : edge.originEnd;
+      if (!readSide(to, right, pattern, shape, way, at, 1)) return false;
+      span.end = Math.max(...front.bounds);
+      span.to = Math.max(...front.nodes);
+      return true;
+    },
+  };
+}

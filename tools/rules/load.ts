@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { type Compiled, createCompiler, createSiteListReader, loadCompiled, type PackError, parsePack } from '#match';
+import { findRuleFiles } from './files.ts';
+
+/** What a set of rule files came to. */
+export interface LoadedRules {
+  /** null if any file has mistakes. */
+  readonly compiled: Compiled | null;
+  readonly errors: readonly PackError[];
+  readonly packs: number;
+  readonly lists: number;
+  readonly rules: number;
+  readonly sites: number;
+}
+
+/** Reads, checks and compiles the packs and lists among `paths`. Lists are streamed. */
+export async function loadRules(paths: readonly string[]): Promise<LoadedRules> {
+  const files = await findRuleFiles(paths);
+  const compiler = createCompiler();
+  const errors: PackError[] = [];
+  const owners = new Map<string, string>();
+  let rules = 0;
+  let sites = 0;
+  const own = (id: string, file: string): void => {
+    const other = owners.get(id);
+    if (other !== undefined) errors.push({ file, line: 1, column: 1, message: `${other} has the id \`${id}\` too` });
+    owners.set(id, file);
+  };
+  for (const file of files.packs) {
+    const pack = parsePack(await readFile(file, 'utf8'), file);
+    if (!pack.ok) {
+      errors.push(...pack.error);
+      continue;
+    }
+    own(pack.value.id, file);
+    compiler.addPack(pack.value);
+    rules += pack.value.rules.length + pack.value.sites.length;
+  }
+  for (const file of files.lists) {
+    const reader = createSiteListReader(compiler, file);
+    for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) reader.line(line);
+    const report = reader.end();
+    errors.push(...report.errors);
+    if (report.id !== null) own(report.id, file);
+    sites += report.sites;
+  }
+  const loaded = errors.length > 0 ? null : loadCompiled(compiler.finish());
+  return {
+    compiled: loaded?.ok === true ? loaded.value : null,
+    errors,
+    packs: files.packs.length,
+    lists: files.lists.length,
+    rules,
+    sites,
+  };
+}
+
+/** A mistake as editors and people read it. */
+export function errorLine(error: PackError): string {
+  return `${error.file}:${error.line}:${error.column}: ${error.message}`;
+}
