@@ -139,29 +139,36 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
     return 'no_room';
   }
 
-  /** Brings memory back to disk. True when nothing is left in memory. */
+  /** Brings memory back to disk, what takes away first. True when nothing is left in memory. */
   async function flush(): Promise<boolean> {
+    for (let first = unwritten[0]; first !== undefined; first = unwritten[0]) {
+      if ((await attempt(first)) === 'no_room') return false;
+      unwritten = unwritten.slice(1);
+    }
     for (;;) {
       const put = held.allRecords().slice(0, FLUSH_GROUP);
-      const last = put.at(-1);
       const promise = held.promised();
-      if (last === undefined && promise.length === 0 && unwritten.length === 0) return true;
+      const last = put.at(-1);
+      if (last === undefined && promise.length === 0) return true;
       const numbers = last === undefined ? {} : { lastSequence: last.sequence };
-      if (last !== undefined || promise.length > 0) {
-        if ((await attempt({ put, promise, ...numbers })) !== 'written') return false;
-        held.commit({
-          remove: put.map((record) => record.sequence),
-          settle: promise.map((one) => one.recordId),
-        });
-      } else {
-        const [first, ...rest] = unwritten;
-        if (first !== undefined && (await attempt(first)) !== 'written') return false;
-        unwritten = rest;
-      }
+      if ((await attempt({ put, promise, ...numbers })) === 'no_room') return false;
+      held.commit({
+        remove: put.map((record) => record.sequence),
+        settle: promise.map((one) => one.recordId),
+      });
     }
   }
 
   async function write(change: Change): Promise<'written' | 'no_room'> {
+    // What adds nothing may be what makes the room that the rest waits for.
+    const adds = [change.put, change.putBlobs, change.promise].some(
+      (list) => list !== undefined && list.length > 0,
+    );
+    if (!adds && unwritten.length === 0) {
+      const outcome = await attempt(change);
+      if (outcome === 'written') await flush();
+      return outcome;
+    }
     return (await flush()) ? attempt(change) : 'no_room';
   }
 

@@ -46,6 +46,8 @@ function prepare(database: Database.Database, deviceId: string, maxPages: number
   database.pragma('synchronous = FULL');
   database.pragma('fullfsync = ON');
   database.pragma('temp_store = MEMORY');
+  // 1 MB instead of 16: appends touch few pages, and the agent has a memory budget.
+  database.pragma('cache_size = -1000');
   if (maxPages !== undefined) database.pragma(`max_page_count = ${maxPages}`);
   const version = Number(database.pragma('user_version', { simple: true }));
   if (version === 0) {

@@ -1,69 +1,18 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { z } from 'zod';
-import { envelopeSchema } from '#contract';
+import { announcedRow, blobRow, numberRow, promisedRow, recordRow, sizeRow, victimRow } from './rows.ts';
 import { type Change, type OutboxStore, type StoredBlob, type StoredRecord, StoreFailure } from './store.ts';
 
 /** Beyond so many free pages (4 kB each) a transaction gives some back, so a long offline time leaves no huge file. */
 const MAX_FREE_PAGES = 4_096;
 const PAGES_GIVEN_BACK = 512;
 
-const recordRow = z
-  .object({
-    sequence: z.int(),
-    id: z.string(),
-    kind: envelopeSchema.shape.kind,
-    rank: z.int(),
-    created_at: z.int(),
-    about: z.string().nullable(),
-    counting: z.int(),
-    envelope: z.string(),
-  })
-  .transform(
-    (row): StoredRecord => ({
-      sequence: row.sequence,
-      id: row.id,
-      kind: row.kind,
-      rank: row.rank,
-      createdAt: row.created_at,
-      about: row.about,
-      counting: row.counting === 1,
-      envelope: row.envelope,
-    }),
-  );
-const blobRow = z
-  .object({
-    sha256: z.string(),
-    record_id: z.string(),
-    rank: z.int(),
-    sequence: z.int(),
-    content: z.instanceof(Uint8Array),
-  })
-  .transform(
-    (row): StoredBlob => ({
-      sha256: row.sha256,
-      recordId: row.record_id,
-      rank: row.rank,
-      sequence: row.sequence,
-      bytes: row.content,
-    }),
-  );
-const victimRow = z.object({
-  what: z.enum(['record', 'blob']),
-  sequence: z.int(),
-  bytes: z.int(),
-  sha256: z.string().nullable(),
-  screenshotOf: z.string().nullable(),
-});
-const sizeRow = z.object({ sequence: z.int(), bytes: z.int() });
-const announcedRow = z.object({ sequence: z.int(), sha256: z.string() });
-const promisedRow = z.object({ recordId: z.string(), rank: z.int() });
-const numberRow = z.object({ value: z.number().nullable() });
-
 const RECORD_COLUMNS = 'sequence, id, kind, rank, created_at, about, counting, envelope';
 const ALL_RECORDS = `
   SELECT ${RECORD_COLUMNS} FROM record
   UNION ALL SELECT sequence, id, kind, rank, created_at, about, 0, envelope FROM quarantine
   ORDER BY sequence`;
+const BY_SEQUENCE = 'sequence = ? RETURNING sequence, bytes';
 const MOVE_TO_QUARANTINE = `
   INSERT OR REPLACE INTO quarantine
   SELECT sequence, ?, ?, id, kind, rank, created_at, about, bytes, envelope FROM record WHERE sequence = ?`;
@@ -83,6 +32,10 @@ const NO_ROOM = /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|BUSY|LOCKED|NOMEM|PERM)/;
 /** Turns what SQLite throws into the two outcomes the outbox can act on; anything else is a bug and stays one. */
 export function asStoreFailure(failure: unknown): unknown {
   if (failure instanceof z.ZodError) return new StoreFailure('damaged', failure);
+  // What better-sqlite3 says where the folder is gone.
+  if (failure instanceof TypeError && /directory does not exist/.test(failure.message)) {
+    return new StoreFailure('no_room', failure);
+  }
   const code = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
   if (NO_ROOM.test(code)) return new StoreFailure('no_room', failure);
   if (/^SQLITE_(CORRUPT|NOTADB|ERROR|MISMATCH|CONSTRAINT)/.test(code))
@@ -149,11 +102,7 @@ export function createSqliteStore(database: Database): OutboxStore {
   type Counts = typeof counts;
 
   function removeRecord(next: Counts, sequence: number): void {
-    for (const { bytes } of rows(
-      sizeRow,
-      'DELETE FROM record WHERE sequence = ? RETURNING sequence, bytes',
-      sequence,
-    )) {
+    for (const { bytes } of rows(sizeRow, `DELETE FROM record WHERE ${BY_SEQUENCE}`, sequence)) {
       next.records -= 1;
       next.bytes -= bytes;
     }
@@ -207,6 +156,13 @@ export function createSqliteStore(database: Database): OutboxStore {
   }
 
   function quarantineRecord(next: Counts, sequence: number, reason: string, at: number): void {
+    if (first(numberRow, 'SELECT sequence AS value FROM record WHERE sequence = ?', sequence) === null)
+      return;
+    // The same number refused twice (its acknowledgement was lost on a full disk) is kept once.
+    for (const { bytes } of rows(sizeRow, `DELETE FROM quarantine WHERE ${BY_SEQUENCE}`, sequence)) {
+      next.quarantined -= 1;
+      next.bytes -= bytes;
+    }
     run(MOVE_TO_QUARANTINE, reason, at, sequence);
     // Its bytes are kept, so they stay counted.
     const moved = statement('DELETE FROM record WHERE sequence = ?').run(sequence).changes;
@@ -283,9 +239,10 @@ export function createSqliteStore(database: Database): OutboxStore {
     countingRepeat: (captureId) =>
       first(recordRow, `SELECT ${RECORD_COLUMNS} FROM record WHERE counting = 1 AND about = ?`, captureId),
     countingSequences: () =>
-      rows(z.object({ sequence: z.int() }), 'SELECT sequence FROM record WHERE counting = 1').map(
-        (row) => row.sequence,
-      ),
+      rows(
+        z.object({ sequence: z.int() }),
+        'SELECT sequence FROM record WHERE counting = 1 ORDER BY sequence',
+      ).map((row) => row.sequence),
     promised: () => rows(promisedRow, 'SELECT record_id AS recordId, rank FROM promised ORDER BY rowid'),
     promisedRank: (recordId) =>
       first(numberRow, 'SELECT rank AS value FROM promised WHERE record_id = ?', recordId)?.value ?? null,

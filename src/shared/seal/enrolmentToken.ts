@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { base64urlSchema, intakeKeySchema } from '#contract';
 import { err, ok, parseJson, type Result } from '#kernel';
-import { fromBase64url, fromUtf8, sha256, toBase64url, utf8 } from './bytes.ts';
+import { fromBase64url, sha256, toBase64url, utf8 } from './bytes.ts';
 
 /** Whether an address is this machine itself: the only place plain HTTP may go. */
 export function isLoopback(url: URL): boolean {
@@ -71,7 +71,7 @@ export async function parseEnrolmentToken(text: string): Promise<Result<Enrolmen
     });
   }
   const bytes = fromBase64url(body.slice(body.indexOf('.') + 1));
-  const token = enrolmentTokenSchema.safeParse(bytes === null ? null : parseJson(fromUtf8(bytes)));
+  const token = enrolmentTokenSchema.safeParse(bytes === null ? null : parseJson(new TextDecoder().decode(bytes)));
   if (token.success) return ok(token.data);
   const issue = token.error.issues[0];
   return err({
