@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
 import { PNG } from 'pngjs';
 import {
   BACKGROUND_HEADER,
@@ -18,6 +16,7 @@ import {
   signInRequestSchema,
 } from '#contract';
 import type { FakeItem } from './consoleData.ts';
+import { serveFolder } from './staticFolder.ts';
 
 /** The real server's policy for the console; a page that needs more shows here. */
 export const CONTENT_SECURITY_POLICY =
@@ -27,13 +26,6 @@ const PERMISSIONS: Record<Role, Me['permissions']> = {
   technician: ['evidence_view', 'review', 'fleet_view'],
   dsl: ['evidence_view', 'review', 'decide', 'fleet_view'],
   contractor: ['fleet_view'],
-};
-const MEDIA_TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
 };
 const AFTER: Record<'no_concern' | 'pass' | 'record_action' | 'reopen', ItemState> = {
   no_concern: 'no_concern',
@@ -62,6 +54,8 @@ export interface FakeConsoleServer {
   readonly url: string;
   readonly state: FakeConsoleState;
   push(event: ConsoleEvent): void;
+  /** Breaks every open stream of events, as a restarting server does. */
+  dropStreams(): void;
   close(): Promise<void>;
 }
 
@@ -185,22 +179,11 @@ export async function startFakeConsoleServer(
     response.writeHead(200, { 'content-type': 'image/png' }).end(drawWindow());
   }
 
-  async function page(response: ServerResponse, path: string): Promise<void> {
-    const name = extname(path) === '' ? '/index.html' : normalize(path);
-    const body = await readFile(join(staticFolder, name)).catch(() => null);
-    if (body === null) return fail(response, 404, 'not_found');
-    const headers = {
-      'content-type': MEDIA_TYPES[extname(name)] ?? 'application/octet-stream',
-      'content-security-policy': CONTENT_SECURITY_POLICY,
-    };
-    response.writeHead(200, headers).end(body);
-  }
+  const page = serveFolder(staticFolder, { 'content-security-policy': CONTENT_SECURITY_POLICY });
 
   const server: Server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const done = url.pathname.startsWith('/api/')
-      ? api(request, response, url)
-      : page(response, url.pathname);
+    const done = url.pathname.startsWith('/api/') ? api(request, response, url) : page(request, response);
     done.catch(() => fail(response, 400, 'invalid_input'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -209,6 +192,9 @@ export async function startFakeConsoleServer(
     state,
     push(event) {
       for (const stream of streams) stream.write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
+    },
+    dropStreams() {
+      for (const stream of streams) stream.destroy();
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -79,7 +79,7 @@ export function App(deps: AppDeps) {
     case 'failed':
       return (
         <main className="starting">
-          <EmptyState title="Lapwing can’t be reached" picture={<Lapwing size={64} />}>
+          <EmptyState isPage title="Lapwing can’t be reached" picture={<Lapwing size={64} />}>
             <p>{explain(session.failure)}</p>
             <Button onPress={() => void load()}>Try again</Button>
           </EmptyState>

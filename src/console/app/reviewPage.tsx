@@ -63,6 +63,7 @@ export function ReviewPage({ show, openId }: { show: Show; openId: string | null
 
   return (
     <main className="review" id="main" data-open={openId !== null}>
+      {openId === null && <h1 className="hidden-visually">{show === 'open' ? 'Queue' : 'Decided'}</h1>}
       <QueueList
         key={show}
         show={show}

@@ -45,7 +45,7 @@ export function Shell({ events, preferences, notice, onSignOut }: ShellProps) {
         Skip to the content
       </a>
       <header className="top">
-        <Link href="/" className="brand">
+        <Link href="/" className="brand" aria-label="Lapwing, start page">
           <Lapwing size={32} />
           <span className="brand-name">Lapwing</span>
         </Link>
@@ -105,7 +105,7 @@ function Routes({ canReview, canSeeFleet }: { canReview: boolean; canSeeFleet: b
   if (canSeeFleet && isDevices) return <DevicesPage />;
   return (
     <main className="nowhere" id="main">
-      <EmptyState title="There’s nothing here for you">
+      <EmptyState title="There’s nothing here for you" isPage>
         <p>The page doesn’t exist, or your account isn’t allowed to see it.</p>
         <Link href="/">Go to your start page</Link>
       </EmptyState>

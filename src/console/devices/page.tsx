@@ -45,7 +45,7 @@ export function DevicesPage() {
     <main className="devices" id="main">
       <header className="devices-head">
         <h1>Devices</h1>
-        {query.data !== undefined && <p className="muted">{summary(views)}</p>}
+        {views.length > 0 && <p className="muted">{summary(views)}</p>}
       </header>
       {query.isPending && <p role="status">Loading …</p>}
       {query.isError && query.data === undefined && (

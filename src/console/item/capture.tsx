@@ -1,5 +1,5 @@
 import type { Hit, QueueItem } from '#contract';
-import { HostileText, SeverityMark } from '#ui';
+import { excerpt, HostileText, SeverityMark } from '#ui';
 import {
   CATEGORY_WORDS,
   FIELD_WORDS,
@@ -11,12 +11,16 @@ import {
 import { Before } from './before.tsx';
 import { Fact, When, Where, Who } from './facts.tsx';
 
+/** Beyond this the large sentence is an excerpt, and the whole text stands among the lines below it. */
+const maxSentenceLength = 280;
+
 type CaptureItem = Extract<QueueItem, { kind: 'capture' }>;
 
 /** The evidence of a capture: the sentence first, then who, when and where, then why. */
 export function CaptureEvidence({ item }: { item: CaptureItem }) {
   const { observation, context } = item.capture;
   const sentence = sentenceOf(item);
+  const isWhole = sentence.text.length <= maxSentenceLength;
   return (
     <>
       <header className="item-head">
@@ -27,7 +31,7 @@ export function CaptureEvidence({ item }: { item: CaptureItem }) {
         </p>
         <h1 className="item-sentence" id="item-title" tabIndex={-1}>
           {sentence.lead !== null && <span className="item-lead">{sentence.lead}</span>}
-          <HostileText text={sentence.text} spans={sentence.spans} />
+          <HostileText text="" segments={excerpt(sentence.text, sentence.spans, maxSentenceLength)} />
         </h1>
       </header>
       <dl className="facts">
@@ -42,7 +46,7 @@ export function CaptureEvidence({ item }: { item: CaptureItem }) {
         </Fact>
       </dl>
       <dl className="lines">
-        {LINES.filter(({ field }) => field !== sentence.field).map(({ field, label }) => (
+        {LINES.filter(({ field }) => !isWhole || field !== sentence.field).map(({ field, label }) => (
           <Line key={field} label={label} item={item} field={field} />
         ))}
         {observation.excluded !== null && (

@@ -5,7 +5,7 @@ export type VisiblePiece =
 
 /** Characters that reorder, hide or join text, by code point. Names follow the Unicode character database. */
 const NAMED = new Map<number, readonly [symbol: string, name: string]>([
-  [0x7f, ['\u2421', 'delete']],
+  [0x7f, ['DEL', 'delete']],
   [0xad, ['SHY', 'soft hyphen']],
   [0x34f, ['CGJ', 'combining grapheme joiner']],
   [0x61c, ['ALM', 'Arabic letter mark']],
@@ -30,6 +30,12 @@ const NAMED = new Map<number, readonly [symbol: string, name: string]>([
   [0xfeff, ['BOM', 'zero width no-break space']],
 ]);
 
+/** The first 32 control characters by their short names in ASCII. */
+const CONTROLS =
+  'NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US'.split(
+    ' ',
+  );
+
 const SUSPECT =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
 
@@ -40,8 +46,8 @@ const JOINS =
 function describe(codePoint: number): readonly [string, string] {
   const named = NAMED.get(codePoint);
   if (named !== undefined) return named;
-  if (codePoint < 0x20)
-    return [String.fromCodePoint(0x2400 + codePoint), `control character ${hex(codePoint)}`];
+  const control = CONTROLS[codePoint];
+  if (control !== undefined) return [control, `control character ${hex(codePoint)}`];
   if (codePoint >= 0xe0000) return ['TAG', `tag character ${hex(codePoint)}`];
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return ['\ufffd', `half a character ${hex(codePoint)}`];
   return [hex(codePoint), `control character ${hex(codePoint)}`];

@@ -19,12 +19,18 @@ export function Banner(props: {
   );
 }
 
-/** What an empty place means. */
-export function EmptyState(props: { title: string; picture?: ReactNode; children?: ReactNode }) {
+/** What an empty place means. `isPage`: it is all there is on the page, so its title is the page's heading. */
+export function EmptyState(props: {
+  title: string;
+  picture?: ReactNode;
+  children?: ReactNode;
+  isPage?: boolean;
+}) {
+  const Heading = props.isPage === true ? 'h1' : 'h2';
   return (
     <div className="lw-empty">
       {props.picture}
-      <h2>{props.title}</h2>
+      <Heading>{props.title}</Heading>
       {props.children}
     </div>
   );
