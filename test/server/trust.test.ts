@@ -97,7 +97,7 @@ onEveryDatabase('trust', (open) => {
     test('is bound to method, path and body', async () => {
       const key = await createSigningKey();
       await school.store.db.updateTable('devices').set({ public_key: key.publicKey }).execute();
-      const path = AGENT_PATHS.heartbeat;
+      const path: string = AGENT_PATHS.heartbeat;
       const body = Buffer.from('{}');
       const good = { method: 'POST', path, body };
       const send = (signed: typeof good, payload = body) =>

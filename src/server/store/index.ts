@@ -1,3 +1,5 @@
+export { createDiskBlobs } from './blobs/disk.ts';
+export { createS3Blobs } from './blobs/s3.ts';
 export type { BlobStore } from './blobs/types.ts';
 export type { Bus, ServerEvent } from './bus.ts';
 export type { GroupCommit } from './groupCommit.ts';

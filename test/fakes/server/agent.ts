@@ -21,7 +21,7 @@ export interface FakeAgent {
   ): Promise<Envelope>;
   sealBlob(recordId: string, plain: Uint8Array): Promise<SealedBlob>;
   /** The headers of a request of its own, for a client that is not `inject`. */
-  headers(method: string, path: string): Promise<Record<string, string>>;
+  headers(method: string, path: string, body?: Uint8Array): Promise<Record<string, string>>;
   request(options: InjectOptions & { url: string }): Promise<LightMyRequestResponse>;
   send(envelopes: readonly Envelope[]): Promise<LightMyRequestResponse>;
   putBlob(blob: SealedBlob): Promise<LightMyRequestResponse>;
@@ -93,8 +93,8 @@ export async function createFakeAgent(
       return (await sealer).sealRecord(head, plain);
     },
     sealBlob: async (recordId, plain) => (await sealer).sealBlob(recordId, plain),
-    async headers(method, path) {
-      return { authorization: `Bearer ${await sign({ method, path, body: null })}` };
+    async headers(method, path, body) {
+      return { authorization: `Bearer ${await sign({ method, path, body: body ?? null })}` };
     },
     async request(options) {
       const { payload } = options;

@@ -10,7 +10,7 @@ import { createEnrolment } from '../../../src/server/devices/index.ts';
 import { createKeys, createMasterKey } from '../../../src/server/keys/index.ts';
 import { createRandom } from '../../../src/server/platform/random.ts';
 import { firstPolicy, writePolicy } from '../../../src/server/policy/index.ts';
-import { type DatabaseOptions, openStore } from '../../../src/server/store/index.ts';
+import { type DatabaseOptions, openStore, type Store } from '../../../src/server/store/index.ts';
 import { createFakeTimers, type FakeTimers } from '../timers.ts';
 import { createFakeAgent, type FakeAgent } from './agent.ts';
 import { createFakeConsole, type FakeConsole } from './console.ts';
@@ -22,6 +22,8 @@ export interface FakeSchoolOptions {
   readonly timers?: FakeTimers;
   readonly app?: Partial<AppOptions>;
   readonly masterKey?: Uint8Array;
+  /** Nothing is committed before it resolves: a disk that hangs. */
+  readonly holdCommits?: Promise<void>;
 }
 
 const MASTER_KEY = new Uint8Array(32).fill(7);
@@ -55,8 +57,19 @@ export async function createFakeSchool(options: FakeSchoolOptions = {}) {
       );
     });
   }
+  const { holdCommits } = options;
+  const held: Store =
+    holdCommits === undefined
+      ? store
+      : {
+          ...store,
+          commits: {
+            ...store.commits,
+            run: (key, job) => holdCommits.then(() => store.commits.run(key, job)),
+          },
+        };
   const built = await buildApp(
-    { store, timers, random, log, readMasterKey: async () => master },
+    { store: held, timers, random, log, readMasterKey: async () => master },
     { version: '0.0.0-test', consoleFolder: null, tls: null, trustProxy: false, ...options.app },
   );
   if (!built.ok) throw new Error(built.error.kind);
