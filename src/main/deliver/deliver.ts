@@ -98,7 +98,6 @@ export function startDelivery(deps: DeliverDeps, options: DeliverOptions = {}): 
       giveWay = new AbortController();
       const landing = await flights.fly(stop.signal, giveWay.signal);
       if (stopped()) return;
-      if (giveWay.signal.aborted && landing.kind === 'later' && landing.retryAfterMs === null) continue;
       if (!settle(landing) && !again) return;
       if (wait !== null) return;
     }
@@ -107,6 +106,8 @@ export function startDelivery(deps: DeliverDeps, options: DeliverOptions = {}): 
   /** Says what the landing means for health and for the next try. True: go on at once. */
   function settle(landing: Landing): boolean {
     switch (landing.kind) {
+      case 'gave_way':
+        return true;
       case 'landed':
       case 'nothing':
         backoff.reset();

@@ -3,10 +3,11 @@ import { parseJson } from '#kernel';
 import type { ServerLink } from '../ports/index.ts';
 import type { Batch, OutboxSide } from './types.ts';
 
-/** What one flight came to. `landed`: there may be more to send at once. */
+/** What one flight came to. `landed`: there may be more to send at once. `gave_way`: something urgent came. */
 export type Landing =
   | { readonly kind: 'landed' }
   | { readonly kind: 'nothing' }
+  | { readonly kind: 'gave_way' }
   | { readonly kind: 'later'; readonly retryAfterMs: number | null; readonly why: string }
   | { readonly kind: 'revoked' }
   | { readonly kind: 'unauthorized' };
@@ -108,7 +109,7 @@ export function createFlights(
     return { kind: 'later', retryAfterMs: null, why: 'status_500' };
   }
 
-  async function sendBlob(signal: AbortSignal): Promise<Landing> {
+  async function sendBlob(stop: AbortSignal, giveWay: AbortSignal): Promise<Landing> {
     const blob = await outbox.nextBlob(blobsSetAside);
     if (blob === null) {
       blobsSetAside.clear();
@@ -120,7 +121,7 @@ export function createFlights(
       body: blob.bytes,
       contentType: 'application/octet-stream',
       timeoutMs: BLOB_TIMEOUT_MS,
-      signal,
+      signal: AbortSignal.any([stop, giveWay]),
     });
     switch (outcome.kind) {
       case 'ok':
@@ -141,6 +142,7 @@ export function createFlights(
       case 'refused':
         return outcome.why === 'revoked' ? { kind: 'revoked' } : { kind: 'unauthorized' };
       case 'unreachable':
+        if (giveWay.aborted) return { kind: 'gave_way' };
         return { kind: 'later', retryAfterMs: null, why: outcome.reason };
     }
   }
@@ -154,7 +156,7 @@ export function createFlights(
         setAside.clear();
         return { kind: 'later', retryAfterMs: null, why: 'status_500' };
       }
-      return sendBlob(AbortSignal.any([stop, giveWay]));
+      return sendBlob(stop, giveWay);
     },
   };
 }
