@@ -38,7 +38,8 @@ function readSeconds(): number | null {
   const { values } = readArguments();
   if (values.seconds === undefined) return null;
   const seconds = Number(values.seconds);
-  if (!(seconds > 0)) throw new Problem('--seconds must be a number above 0.', 'npm run -s watch -- --seconds 30');
+  if (!(seconds > 0))
+    throw new Problem('--seconds must be a number above 0.', 'npm run -s watch -- --seconds 30');
   return seconds;
 }
 

@@ -12,11 +12,12 @@ const MAX_HOST_BYTES = 256;
 /** How many of the topmost windows to look at for one that is a program's, where no window manager says. */
 const MAX_STACK_LOOKS = 32;
 
-/** Which window is in front. `managed`: a window manager says so. */
+/** Which window is in front, and who says so. */
 export interface Front {
-  readonly managed: boolean;
   /** 0 for none. */
   readonly window: number;
+  /** The window manager's own window, which goes when it dies; 0 where none runs. */
+  readonly manager: number;
 }
 
 /** The program behind a window; does not change while the window lives. */
@@ -56,12 +57,10 @@ export async function findFront(connection: XConnection, atoms: Atoms): Promise<
   if (check !== null) {
     // EWMH: the property stays behind when a window manager dies; its window does not.
     const own = decodeNumber(await connection.property(check, atoms._NET_SUPPORTING_WM_CHECK, 4));
-    if (own === check) return { managed: true, window: active ?? 0 };
+    if (own === check) return { window: active ?? 0, manager: check };
   }
-  return {
-    managed: false,
-    window: (await findFocused(connection, atoms)) ?? (await findTopmost(connection, atoms)),
-  };
+  const window = (await findFocused(connection, atoms)) ?? (await findTopmost(connection, atoms));
+  return { window, manager: 0 };
 }
 
 async function findFocused(connection: XConnection, atoms: Atoms): Promise<number | null> {

@@ -73,6 +73,7 @@ export function createLinuxWindows(deps: Deps, options: LinuxWindowsOptions): Wi
   const { timers, log, connect = connectToX, files = procFiles } = deps;
 
   return {
+    eventDriven: true,
     watch(listener) {
       const gate = createChangeGate(listener);
       const { display } = options;
@@ -194,11 +195,12 @@ function watchDesktop(parts: {
   }
 
   function follow(next: Front): void {
-    if (front === null || front.managed !== next.managed) {
-      const structure = next.managed ? 0 : eventMask.SubstructureNotify;
-      connection.select(root, eventMask.PropertyChange | structure);
-      poll.setIntervals(next.managed ? SAFETY_POLL : FOCUS_POLL);
-      gate.health(wayland ? HEALTH.wayland : next.managed ? HEALTH.ok : HEALTH.noWindowManager);
+    if (front?.manager !== next.manager) {
+      const managed = next.manager !== 0;
+      connection.select(root, eventMask.PropertyChange | (managed ? 0 : eventMask.SubstructureNotify));
+      if (managed) connection.select(next.manager, eventMask.StructureNotify);
+      poll.setIntervals(managed ? SAFETY_POLL : FOCUS_POLL);
+      gate.health(wayland ? HEALTH.wayland : managed ? HEALTH.ok : HEALTH.noWindowManager);
     }
     if (front?.window !== next.window) {
       if (front !== null && front.window !== 0) connection.select(front.window, 0);

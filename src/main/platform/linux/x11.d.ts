@@ -36,6 +36,8 @@ declare module 'x11' {
   }
 
   export interface XClient {
+    /** Atom numbers by name, filled by `InternAtom`. One object for all connections unless replaced. */
+    atoms: Record<string, number>;
     on(event: 'error', listener: (failure: XError) => void): void;
     on(event: 'end', listener: () => void): void;
     on(event: 'event', listener: (event: XEvent) => void): void;

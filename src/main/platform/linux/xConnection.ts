@@ -71,6 +71,8 @@ export function connectToX(
 
 function establish(client: XClient, server: XDisplay, onEnd: () => void) {
   const root = server.screen[0]?.root ?? 0;
+  // The library keeps one cache of atoms for all connections, but each X server numbers them anew.
+  client.atoms = { ...client.atoms };
   const pending = new Set<() => void>();
   let open = true;
 
