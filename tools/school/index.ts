@@ -6,11 +6,11 @@ import { type Display, ensureDisplay, startVirtualDisplay } from '../display/ind
 import type { Child } from '../process/child.ts';
 import { startTrayHost } from '../tray/index.ts';
 import { type AgentProgram, startAgent } from './agent.ts';
-import { type Account, type SchoolServer, startSchoolServer } from './server.ts';
+import { type Account, addAccount, enrolToken, type SchoolServer, startSchoolServer } from './server.ts';
 
 export { type AgentProgram, packagedAgent, startAgent, unpackagedAgent } from './agent.ts';
 export { type RunningSchool, readRunning, removeRunning, writeRunning } from './running.ts';
-export { type Account, SCHOOL_NAME, type SchoolServer, startSchoolServer } from './server.ts';
+export { type Account, addAccount, SCHOOL_NAME, type SchoolServer, startSchoolServer } from './server.ts';
 
 /** A whole school on this machine: server, display, tray, agent. */
 export interface DemoSchool extends Disposable {
@@ -42,8 +42,8 @@ export async function startDemoSchool(
     const busAddress = display.environment.DBUS_SESSION_BUS_ADDRESS;
     if (display.virtual && busAddress !== undefined) parts.add(await startTrayHost(busAddress));
     const server = parts.add(await startSchoolServer(folder));
-    const newAccounts = isNew ? await makeAccounts(server) : null;
-    const token = isEnrolled ? null : await server.enrolToken();
+    const newAccounts = isNew ? await makeAccounts(folder) : null;
+    const token = isEnrolled ? null : await enrolToken(folder, server.url);
     const agent = parts.add(await startAgent(program, { folder, display, token }));
     return { url: server.url, display, server, agent, newAccounts, dispose: () => parts.dispose() };
   } catch (failure) {
@@ -52,13 +52,13 @@ export async function startDemoSchool(
   }
 }
 
-async function makeAccounts(server: SchoolServer): Promise<{ technician: Account; dsl: Account }> {
+async function makeAccounts(folder: string): Promise<{ technician: Account; dsl: Account }> {
   return {
-    technician: await server.addAccount({
+    technician: await addAccount(folder, {
       username: 'technician',
       displayName: 'Tess Technician',
       role: 'technician',
     }),
-    dsl: await server.addAccount({ username: 'dsl', displayName: 'Dana Lead', role: 'dsl' }),
+    dsl: await addAccount(folder, { username: 'dsl', displayName: 'Dana Lead', role: 'dsl' }),
   };
 }

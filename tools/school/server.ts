@@ -23,14 +23,29 @@ export type Account = z.infer<typeof accountSchema>;
 export interface SchoolServer extends Disposable {
   readonly url: string;
   readonly ended: Child['ended'];
-  addAccount(account: {
-    username: string;
-    displayName: string;
-    role: 'technician' | 'dsl';
-  }): Promise<Account>;
-  /** A token for one device. */
-  enrolToken(): Promise<string>;
   dispose(): Promise<void>;
+}
+
+/** Runs the server's command line on a school's data; a server may be running beside it. */
+function command(folder: string, name: string, ...args: string[]): Promise<string> {
+  const cli = join(projectFolder, 'src/server/cli.ts');
+  return run(process.execPath, [cli, name, '--data', join(folder, 'server'), ...args]);
+}
+
+/** Makes an account; its password is known only from this answer. */
+export async function addAccount(
+  folder: string,
+  account: { readonly username: string; readonly displayName: string; readonly role: 'technician' | 'dsl' },
+): Promise<Account> {
+  const { username, displayName, role } = account;
+  const flags = ['--username', username, '--display-name', displayName, '--role', role, '--json'];
+  return accountSchema.parse(JSON.parse(await command(folder, 'add-account', ...flags)));
+}
+
+/** A token for one device of a class of seven- to eleven-year-olds. */
+export async function enrolToken(folder: string, url: string): Promise<string> {
+  const flags = ['--url', url, '--site', SCHOOL_NAME, '--audience', 'KS2', '--expires', '1h', '--json'];
+  return tokenSchema.parse(JSON.parse(await command(folder, 'enrol-token', ...flags))).token;
 }
 
 /**
@@ -40,41 +55,19 @@ export interface SchoolServer extends Disposable {
  * @throws Problem when its port has been taken by another program meanwhile
  */
 export async function startSchoolServer(folder: string): Promise<SchoolServer> {
-  const data = join(folder, 'server');
-  const command = (name: string, ...args: string[]) =>
-    run(process.execPath, [join(projectFolder, 'src/server/cli.ts'), name, '--data', data, ...args]);
   const port = await ownPort(join(folder, 'school.json'));
-  await command('init', '--school', SCHOOL_NAME);
+  await command(folder, 'init', '--school', SCHOOL_NAME);
+  const cli = join(projectFolder, 'src/server/cli.ts');
   const child = startChild(
     process.execPath,
-    [
-      join(projectFolder, 'src/server/cli.ts'),
-      'serve',
-      '--data',
-      data,
-      '--port',
-      String(port),
-      '--json-ready',
-    ],
+    [cli, 'serve', '--data', join(folder, 'server'), '--port', String(port), '--json-ready'],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LAPWING_LOG_LEVEL: 'warn' } },
   );
   const mistakes: string[] = [];
   child.process.stderr?.setEncoding('utf8').on('data', (text: string) => mistakes.push(text));
   try {
     const { url } = readySchema.parse(JSON.parse(await firstLine(child, child.process.stdout)));
-    return {
-      url,
-      ended: child.ended,
-      async addAccount({ username, displayName, role }) {
-        const flags = ['--username', username, '--display-name', displayName, '--role', role, '--json'];
-        return accountSchema.parse(JSON.parse(await command('add-account', ...flags)));
-      },
-      async enrolToken() {
-        const flags = ['--url', url, '--site', SCHOOL_NAME, '--audience', 'KS3', '--expires', '1h', '--json'];
-        return tokenSchema.parse(JSON.parse(await command('enrol-token', ...flags))).token;
-      },
-      dispose: child.dispose,
-    };
+    return { url, ended: child.ended, dispose: child.dispose };
   } catch (failure) {
     await child.dispose();
     throw new Problem(

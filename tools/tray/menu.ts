@@ -20,10 +20,12 @@ type Layout = [number, Record<string, dbus.Variant>, dbus.Variant<Layout>[]];
 export interface TrayMenu {
   entries(): Promise<TrayEntry[]>;
   /**
-   * Chooses the entry with this label, once it is there and enabled.
+   * Gives the first entry that `wanted` accepts, once there is one.
    *
-   * @throws when there is no such entry within `deadlineMs`, naming those there are
+   * @throws when there is none within `deadlineMs`, naming those there are
    */
+  entry(wanted: (entry: TrayEntry) => boolean, deadlineMs: number): Promise<TrayEntry>;
+  /** Chooses the entry with this label, once it is there and enabled. Fails as `entry` does. */
   choose(label: string, deadlineMs: number): Promise<void>;
 }
 
@@ -62,24 +64,23 @@ function trayMenu(bus: dbus.MessageBus, name: string, path: string): TrayMenu {
       const body = await call(bus, name, path, MENU, 'GetLayout', 'iias', [0, -1, []]);
       return flat(body[1] as Layout);
     },
-    async choose(label, deadlineMs) {
+    async entry(wanted, deadlineMs) {
       const deadline = performance.now() + deadlineMs;
       let entries: TrayEntry[] = [];
       while (performance.now() < deadline) {
-        // Panels announce the menu before they read it; some programs fill it only then.
+        // Panels announce that they will read; some programs fill the menu only then.
         await call(bus, name, path, MENU, 'AboutToShow', 'i', [0]).catch(() => []);
         entries = await menu.entries();
-        const entry = entries.find((one) => one.label === label && one.enabled);
-        if (entry !== undefined) {
-          const event = [entry.id, 'clicked', new dbus.Variant('i', 0), Math.floor(performance.now())];
-          await call(bus, name, path, MENU, 'Event', 'isvu', event);
-          return;
-        }
+        const found = entries.find(wanted);
+        if (found !== undefined) return found;
         await delay(POLL_MS);
       }
-      throw new Error(
-        `the tray has no "${label}"; it has: ${entries.map((entry) => entry.label).join(' | ')}`,
-      );
+      throw new Error(`the tray shows only: ${entries.map((entry) => entry.label).join(' | ')}`);
+    },
+    async choose(label, deadlineMs) {
+      const { id } = await menu.entry((entry) => entry.label === label && entry.enabled, deadlineMs);
+      const event = [id, 'clicked', new dbus.Variant('i', 0), Math.floor(performance.now())];
+      await call(bus, name, path, MENU, 'Event', 'isvu', event);
     },
   };
   return menu;
