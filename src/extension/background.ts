@@ -9,7 +9,8 @@ declare const browser: BrowserApi | undefined;
 function nameOfBrowser(agent: { userAgent: string }): BrowserName {
   if (agent.userAgent.includes('Firefox/')) return 'firefox';
   if (agent.userAgent.includes('Edg/')) return 'edge';
-  const brands = (agent as { userAgentData?: { brands: readonly { brand: string }[] } }).userAgentData?.brands ?? [];
+  const brands =
+    (agent as { userAgentData?: { brands: readonly { brand: string }[] } }).userAgentData?.brands ?? [];
   return brands.some(({ brand }) => brand === 'Google Chrome') ? 'chrome' : 'chromium';
 }
 

@@ -27,7 +27,7 @@ export interface BrowserApi {
     readonly onRemoved: ExtensionEvent<[number, unknown]>;
   };
   readonly windows: {
-    getLastFocused(): Promise<{ readonly id?: number; readonly focused: boolean }>;
+    getLastFocused(): Promise<{ readonly id?: number }>;
     readonly onFocusChanged: ExtensionEvent<[number]>;
   };
   readonly runtime: {

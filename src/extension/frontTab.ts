@@ -2,7 +2,9 @@ import { boundText, type FrontTab, MAX_TITLE_LENGTH, MAX_URL_LENGTH } from '#con
 import type { BrowserApi } from './browserApi.ts';
 
 /**
- * Reads what the focused window of this browser shows now. Null where no window of it has focus.
+ * Reads what this browser's last focused window shows now; null where it has no window. Whether that window
+ * has the focus still is not asked: browsers answer late or wrongly while focus moves (seen in Chromium on
+ * X11), and the agent knows from the operating system which program is in front.
  * A private window gives no content unless `showPrivate`.
  */
 export async function readFrontTab(
@@ -10,7 +12,7 @@ export async function readFrontTab(
   showPrivate: boolean,
 ): Promise<FrontTab['tab']> {
   const window = await browser.windows.getLastFocused().catch(() => null);
-  if (window === null || !window.focused || window.id === undefined) return null;
+  if (window?.id === undefined) return null;
   const [tab] = await browser.tabs.query({ active: true, windowId: window.id }).catch(() => []);
   if (tab === undefined) return null;
   const hidden = tab.incognito && !showPrivate;

@@ -45,7 +45,8 @@ export const managedSchema = {
   type: 'object',
   properties: {
     privateWindows: {
-      description: 'What the monitor is told of private windows: "hide" (that there is one) or "show" (its page).',
+      description:
+        'What the monitor is told of private windows: "hide" (that there is one) or "show" (its page).',
       type: 'string',
       enum: ['hide', 'show'],
     },

@@ -10,6 +10,7 @@ export interface ReporterWorld {
 
 const FIRST_RECONNECT_MS = 1_000;
 const LONGEST_RECONNECT_MS = 60_000;
+const FOCUS_SETTLES_MS = 200;
 
 /**
  * Tells the agent which page is in front, on every event that can change it. Registers its listeners
@@ -78,7 +79,10 @@ export function startReporter(browser: BrowserApi, browserName: BrowserName, wor
   function readManagedSettings(): void {
     void browser.storage.managed.get('privateWindows').then(
       (settings) => {
-        managed = settings.privateWindows === 'show' || settings.privateWindows === 'hide' ? settings.privateWindows : null;
+        managed =
+          settings.privateWindows === 'show' || settings.privateWindows === 'hide'
+            ? settings.privateWindows
+            : null;
         update();
       },
       // Firefox rejects where the school has set nothing.
@@ -91,9 +95,14 @@ export function startReporter(browser: BrowserApi, browserName: BrowserName, wor
   browser.tabs.onRemoved.addListener(connectAndUpdate);
   browser.tabs.onUpdated.addListener((_id, change) => {
     // Covers navigation, history pushes of single-page sites and title changes; not loading spinners.
-    if (change.url !== undefined || change.title !== undefined || change.status === 'complete') connectAndUpdate();
+    if (change.url !== undefined || change.title !== undefined || change.status === 'complete')
+      connectAndUpdate();
   });
-  browser.windows.onFocusChanged.addListener(connectAndUpdate);
+  browser.windows.onFocusChanged.addListener(() => {
+    connectAndUpdate();
+    // The events of the window that loses focus and of the one that gets it come in no fixed order.
+    world.after(FOCUS_SETTLES_MS, update);
+  });
   browser.runtime.onStartup.addListener(connectAndUpdate);
   browser.runtime.onInstalled.addListener(connectAndUpdate);
   browser.storage.onChanged.addListener((_changes, area) => {

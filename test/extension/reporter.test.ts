@@ -31,7 +31,7 @@ function createFakeBrowser(options: { managed?: Record<string, unknown> | 'none'
   const sent: FrontTab[] = [];
   const ports: { message: ReturnType<typeof createEvent>; disconnect: ReturnType<typeof createEvent> }[] = [];
   const state = {
-    focused: true,
+    windowId: 7 as number | undefined,
     tab: { url: 'https://school.example/', title: 'Start', incognito: false } as Tab | undefined,
     managed: options.managed ?? {},
   };
@@ -43,7 +43,10 @@ function createFakeBrowser(options: { managed?: Record<string, unknown> | 'none'
       onReplaced: events.replaced,
       onRemoved: events.removed,
     },
-    windows: { getLastFocused: async () => ({ id: 7, focused: state.focused }), onFocusChanged: events.focus },
+    windows: {
+      getLastFocused: async () => (state.windowId === undefined ? {} : { id: state.windowId }),
+      onFocusChanged: events.focus,
+    },
     runtime: {
       connectNative: () => {
         const port = { message: createEvent(), disconnect: createEvent() };
@@ -94,6 +97,7 @@ describe('the reporter', () => {
     events.activated.emit({});
     events.focus.emit(7);
     await timers.advance(0);
+    // Nothing new: nothing is told.
     expect(shown()).toEqual(['https://school.example/', 'https://school.example/#/maths']);
   });
 
@@ -114,10 +118,20 @@ describe('the reporter', () => {
     expect(shown().at(-1)).toBe('https://last.example/');
   });
 
-  test('says when no window of the browser has focus', async () => {
+  test('reads again after a change of focus has settled, because browsers answer late', async () => {
     const { state, events, timers, shown } = await start();
-    state.focused = false;
-    events.focus.emit(-1);
+    events.focus.emit(8);
+    await timers.advance(199);
+    state.tab = { url: 'https://second-window.example/', title: 'Second', incognito: false };
+    expect(shown()).toEqual(['https://school.example/']);
+    await timers.advance(1);
+    expect(shown()).toEqual(['https://school.example/', 'https://second-window.example/']);
+  });
+
+  test('says when the last window has closed', async () => {
+    const { state, events, timers, shown } = await start();
+    state.windowId = undefined;
+    events.removed.emit(1, {});
     await timers.advance(0);
     expect(shown()).toEqual(['https://school.example/', null]);
   });

@@ -16,8 +16,13 @@ describe('managed templates', () => {
   });
 
   test('carry the addresses of a school', () => {
-    const own = renderManaged({ chromiumUpdateUrl: 'https://a.example/u.xml?x=1&y=2', firefoxInstallUrl: 'https://b.example/l.xpi' });
-    expect(own.get('macos/chrome.mobileconfig')).toContain('<string>https://a.example/u.xml?x=1&amp;y=2</string>');
+    const own = renderManaged({
+      chromiumUpdateUrl: 'https://a.example/u.xml?x=1&y=2',
+      firefoxInstallUrl: 'https://b.example/l.xpi',
+    });
+    expect(own.get('macos/chrome.mobileconfig')).toContain(
+      '<string>https://a.example/u.xml?x=1&amp;y=2</string>',
+    );
     expect(own.get('windows/edge.reg')).toContain('https://a.example/u.xml?x=1&y=2');
     expect(own.get('firefox/policies.json')).toContain('https://b.example/l.xpi');
   });
@@ -28,7 +33,9 @@ describe('managed templates', () => {
     expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
     expect(lines[0]).toBe('Windows Registry Editor Version 5.00');
     for (const line of lines.slice(1)) {
-      expect(line).toMatch(/^$|^\[HKEY_LOCAL_MACHINE\\.+\]$|^(@|"[\w]+")=(dword:[0-9a-f]{8}|"([^"\\]|\\.)*")$/);
+      expect(line).toMatch(
+        /^$|^\[HKEY_LOCAL_MACHINE\\.+\]$|^(@|"[\w]+")=(dword:[0-9a-f]{8}|"([^"\\]|\\.)*")$/,
+      );
     }
   });
 
@@ -41,7 +48,13 @@ describe('the extension manifest', () => {
   test.each(['chromium', 'firefox'] as const)('%s asks for the fewest permissions', (target) => {
     const manifest = createManifest(target, '1.2.3');
     expect(manifest.permissions).toEqual(['nativeMessaging', 'tabs', 'storage']);
-    for (const key of ['host_permissions', 'content_scripts', 'optional_permissions', 'externally_connectable', 'web_accessible_resources']) {
+    for (const key of [
+      'host_permissions',
+      'content_scripts',
+      'optional_permissions',
+      'externally_connectable',
+      'web_accessible_resources',
+    ]) {
       expect(manifest).not.toHaveProperty(key);
     }
   });

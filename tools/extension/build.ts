@@ -26,10 +26,17 @@ export async function buildExtension(outFolder: string): Promise<void> {
         outDir: folder,
         emptyOutDir: false,
         target: ['chrome116', 'firefox128'],
-        lib: { entry: join(root, 'src/extension/background.ts'), formats: ['es'], fileName: () => 'background.js' },
+        lib: {
+          entry: join(root, 'src/extension/background.ts'),
+          formats: ['es'],
+          fileName: () => 'background.js',
+        },
       },
     });
-    await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(createManifest(target, version), null, 2)}\n`);
+    await writeFile(
+      join(folder, 'manifest.json'),
+      `${JSON.stringify(createManifest(target, version), null, 2)}\n`,
+    );
     if (target === 'chromium') {
       await writeFile(join(folder, 'managed-schema.json'), `${JSON.stringify(managedSchema, null, 2)}\n`);
     }

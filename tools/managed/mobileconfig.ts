@@ -2,14 +2,34 @@ import { EXTENSION_ID_CHROMIUM } from '#contract';
 import { chromiumPolicies, extensionSettings, type ManagedOptions, type PolicyValue } from './policies.ts';
 
 const BROWSERS = {
-  chrome: { domain: 'com.google.Chrome', name: 'Google Chrome', uuids: ['5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5A01', '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5A02', '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5A03'] },
-  edge: { domain: 'com.microsoft.Edge', name: 'Microsoft Edge', uuids: ['5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5B01', '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5B02', '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5B03'] },
+  chrome: {
+    domain: 'com.google.Chrome',
+    name: 'Google Chrome',
+    uuids: [
+      '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5A01',
+      '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5A02',
+      '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5A03',
+    ],
+  },
+  edge: {
+    domain: 'com.microsoft.Edge',
+    name: 'Microsoft Edge',
+    uuids: [
+      '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5B01',
+      '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5B02',
+      '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5B03',
+    ],
+  },
 } as const;
 
 /** A configuration profile for macOS: one payload for the browser, one for the extension's own settings. */
 export function mobileConfig(browser: 'chrome' | 'edge', options: ManagedOptions): string {
   const { domain, name, uuids } = BROWSERS[browser];
-  const payload = (type: string, uuid: string, values: Record<string, PolicyValue>): Record<string, PolicyValue> => ({
+  const payload = (
+    type: string,
+    uuid: string,
+    values: Record<string, PolicyValue>,
+  ): Record<string, PolicyValue> => ({
     ...values,
     PayloadType: type,
     PayloadVersion: 1,
@@ -40,20 +60,31 @@ export function mobileConfig(browser: 'chrome' | 'edge', options: ManagedOptions
 
 function entries(values: { readonly [key: string]: PolicyValue }, depth: number): string[] {
   const indent = '  '.repeat(depth);
-  return Object.entries(values).flatMap(([key, value]) => [`${indent}<key>${escape(key)}</key>`, ...element(value, depth)]);
+  return Object.entries(values).flatMap(([key, value]) => [
+    `${indent}<key>${escapeXml(key)}</key>`,
+    ...element(value, depth),
+  ]);
 }
 
 function element(value: PolicyValue, depth: number): string[] {
   const indent = '  '.repeat(depth);
   if (typeof value === 'number') return [`${indent}<integer>${value}</integer>`];
   if (typeof value === 'boolean') return [`${indent}<${value}/>`];
-  if (typeof value === 'string') return [`${indent}<string>${escape(value)}</string>`];
+  if (typeof value === 'string') return [`${indent}<string>${escapeXml(value)}</string>`];
   if (Array.isArray(value)) {
-    return [`${indent}<array>`, ...value.flatMap((entry: string) => element(entry, depth + 1)), `${indent}</array>`];
+    return [
+      `${indent}<array>`,
+      ...value.flatMap((entry: string) => element(entry, depth + 1)),
+      `${indent}</array>`,
+    ];
   }
-  return [`${indent}<dict>`, ...entries(value as { readonly [key: string]: PolicyValue }, depth + 1), `${indent}</dict>`];
+  return [
+    `${indent}<dict>`,
+    ...entries(value as { readonly [key: string]: PolicyValue }, depth + 1),
+    `${indent}</dict>`,
+  ];
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -21,14 +21,22 @@ export const RELAY_PATHS = {
 } as const;
 
 /** A policy value as Chromium's JSON has it. */
-export type PolicyValue = number | boolean | string | readonly string[] | { readonly [key: string]: PolicyValue };
+export type PolicyValue =
+  | number
+  | boolean
+  | string
+  | readonly string[]
+  | { readonly [key: string]: PolicyValue };
 
 /**
  * The settings of one Chromium browser. Private and guest windows are switched off because a browser
  * starts no extension in them on its own; native hosts of a user's own folder are refused, so that
  * nobody can put a program in the relay's place.
  */
-export function chromiumPolicies(browser: 'chrome' | 'edge', options: ManagedOptions): Record<string, PolicyValue> {
+export function chromiumPolicies(
+  browser: 'chrome' | 'edge',
+  options: ManagedOptions,
+): Record<string, PolicyValue> {
   return {
     ExtensionSettings: {
       [EXTENSION_ID_CHROMIUM]: {
@@ -65,7 +73,10 @@ export function firefoxPolicies(options: ManagedOptions): Record<string, unknown
 }
 
 /** The file that tells a browser where the relay is and who may start it. */
-export function nativeHostManifest(browser: 'chromium' | 'firefox', relayPath: string): Record<string, unknown> {
+export function nativeHostManifest(
+  browser: 'chromium' | 'firefox',
+  relayPath: string,
+): Record<string, unknown> {
   return {
     name: NATIVE_HOST_NAME,
     description: 'Lapwing: carries the front page to the safeguarding monitor on this machine',

@@ -2,12 +2,19 @@ import { EXTENSION_ID_CHROMIUM, NATIVE_HOST_NAME } from '#contract';
 import { chromiumPolicies, extensionSettings, type ManagedOptions, type PolicyValue } from './policies.ts';
 
 const ROOTS = {
-  chrome: { policies: 'SOFTWARE\\Policies\\Google\\Chrome', hosts: 'SOFTWARE\\Google\\Chrome\\NativeMessagingHosts' },
-  edge: { policies: 'SOFTWARE\\Policies\\Microsoft\\Edge', hosts: 'SOFTWARE\\Microsoft\\Edge\\NativeMessagingHosts' },
+  chrome: {
+    policies: 'SOFTWARE\\Policies\\Google\\Chrome',
+    hosts: 'SOFTWARE\\Google\\Chrome\\NativeMessagingHosts',
+  },
+  edge: {
+    policies: 'SOFTWARE\\Policies\\Microsoft\\Edge',
+    hosts: 'SOFTWARE\\Microsoft\\Edge\\NativeMessagingHosts',
+  },
 } as const;
 
 /** Where the installer puts the native host's manifest for Chromium browsers on Windows. */
-export const WINDOWS_HOST_MANIFEST = 'C:\\Program Files\\Lapwing\\resources\\managed\\native-host\\windows-chromium.json';
+export const WINDOWS_HOST_MANIFEST =
+  'C:\\Program Files\\Lapwing\\resources\\managed\\native-host\\windows-chromium.json';
 
 /**
  * A `.reg` file for one browser: its policies, the extension's settings and the machine-wide registration

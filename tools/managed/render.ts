@@ -29,12 +29,10 @@ export function renderManaged(options: ManagedOptions): ReadonlyMap<string, stri
     ['linux/chromium.json', json(linuxPolicies)],
     ['firefox/policies.json', json(firefoxPolicies(options))],
     ...(['windows', 'macos', 'linux'] as const).flatMap((system) =>
-      (['chromium', 'firefox'] as const).map(
-        (browser): [string, string] => [
-          `native-host/${system}-${browser}.json`,
-          json(nativeHostManifest(browser, RELAY_PATHS[system])),
-        ],
-      ),
+      (['chromium', 'firefox'] as const).map((browser): [string, string] => [
+        `native-host/${system}-${browser}.json`,
+        json(nativeHostManifest(browser, RELAY_PATHS[system])),
+      ]),
     ),
   ]);
 }

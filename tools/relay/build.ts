@@ -12,7 +12,13 @@ const STRICT = ['-std=c11', '-Wall', '-Wextra', '-Werror'];
 
 /** What can be built: the machine's own relay, the Windows one by mingw, and one that checks its memory use. */
 export const RELAY_TARGETS = {
-  native: { compiler: 'cc', flags: ['-Os', '-s'], system: 'posix.c', libraries: ['-lpthread'], file: 'lapwing-relay' },
+  native: {
+    compiler: 'cc',
+    flags: ['-Os', '-s'],
+    system: 'posix.c',
+    libraries: ['-lpthread'],
+    file: 'lapwing-relay',
+  },
   windows: {
     compiler: 'x86_64-w64-mingw32-gcc',
     flags: ['-Os', '-s', '-static'],
@@ -45,7 +51,8 @@ export async function buildRelay(target: keyof typeof RELAY_TARGETS, outFolder: 
     await run(compiler, [...STRICT, ...flags, '-o', program, ...files, ...libraries]);
   } catch (failure) {
     const { code, stderr } = failure as { code?: string; stderr?: string };
-    if (code === 'ENOENT') throw new Error(`The relay needs the C compiler "${compiler}", which is not installed.`);
+    if (code === 'ENOENT')
+      throw new Error(`The relay needs the C compiler "${compiler}", which is not installed.`);
     throw new Error(`The relay did not compile with "${compiler}":\n${stderr}`);
   }
   return program;

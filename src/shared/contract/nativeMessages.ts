@@ -32,7 +32,10 @@ export const relayOversizedSchema = z.object({
   bytes: z.number().min(0),
 });
 
-/** Extension -> agent: what the focused window of this browser shows now; null when no window has focus. */
+/**
+ * Extension -> agent: what the last focused window of this browser shows now; null when it has none. Whether
+ * the browser is in front at all, the operating system knows better.
+ */
 export const frontTabSchema = z.object({
   kind: z.literal('front'),
   version: z.literal(1),

@@ -19,7 +19,12 @@ export interface WorkerApi {
     update(id: number, change: { active: true }): Promise<unknown>;
   };
   windows: {
-    create(options: { url?: string; tabId?: number; incognito?: boolean; focused?: boolean }): Promise<{ id: number }>;
+    create(options: {
+      url?: string;
+      tabId?: number;
+      incognito?: boolean;
+      focused?: boolean;
+    }): Promise<{ id: number }>;
     update(id: number, change: { focused: true }): Promise<unknown>;
   };
 }
@@ -29,7 +34,11 @@ export async function buildParts() {
   const folder = await mkdtemp(join(tmpdir(), 'lapwing-extension-'));
   await buildExtension(join(folder, 'extension'));
   const relay = await buildRelay('native', folder);
-  return { extension: join(folder, 'extension/chromium'), relay, remove: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    extension: join(folder, 'extension/chromium'),
+    relay,
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 /** A web server whose pages have the title that their address asks for: `/page?title=Maths`. */
@@ -98,7 +107,10 @@ export function startAgentEnd(runtimeFolder: string) {
 }
 
 /** Starts a real Chromium with the real extension and the relay registered for its profile. */
-export async function startBrowser(parts: { extension: string; relay: string }, environment: Record<string, string>) {
+export async function startBrowser(
+  parts: { extension: string; relay: string },
+  environment: Record<string, string>,
+) {
   const profile = await mkdtemp(join(tmpdir(), 'lapwing-profile-'));
   await mkdir(join(profile, 'NativeMessagingHosts'));
   await writeFile(

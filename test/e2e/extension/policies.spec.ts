@@ -43,7 +43,8 @@ async function policiesOf(page: Page): Promise<Map<string, { level: string; mess
   await page.locator('policy-row').first().waitFor({ state: 'attached' });
   const rows = await page.locator('policy-row').evaluateAll((elements) =>
     elements.map((element) => {
-      const textOf = (part: string) => element.shadowRoot?.querySelector<HTMLElement>(`.policy.row ${part}`)?.innerText.trim() ?? '';
+      const textOf = (part: string) =>
+        element.shadowRoot?.querySelector<HTMLElement>(`.policy.row ${part}`)?.innerText.trim() ?? '';
       return { name: textOf('.name'), level: textOf('.level'), messages: textOf('.messages') };
     }),
   );

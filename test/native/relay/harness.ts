@@ -88,7 +88,9 @@ export function startRelay(
 }
 
 /** How a process ended. */
-export function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: string | null; errors: string }> {
+export function exitOf(
+  child: ChildProcess,
+): Promise<{ code: number | null; signal: string | null; errors: string }> {
   let errors = '';
   child.stderr?.on('data', (bytes: Buffer) => {
     errors += bytes.toString();

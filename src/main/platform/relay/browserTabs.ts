@@ -15,7 +15,8 @@ const FAULTS: Record<ConnectionFault, SourceHealth> = {
   malformed: {
     state: 'degraded',
     code: 'extension_malformed',
-    message: 'A browser extension sent something the agent does not understand. Update the Lapwing extension.',
+    message:
+      'A browser extension sent something the agent does not understand. Update the Lapwing extension.',
   },
   unknown_extension: {
     state: 'degraded',
@@ -36,7 +37,8 @@ const CONNECTED: SourceHealth = {
 const DISCONNECTED: SourceHealth = {
   state: 'degraded',
   code: 'extension_disconnected',
-  message: 'The Lapwing extension of this browser has gone. Pages in it are seen by their window titles only.',
+  message:
+    'The Lapwing extension of this browser has gone. Pages in it are seen by their window titles only.',
 };
 const OVERSIZED: SourceHealth = {
   state: 'degraded',
@@ -99,7 +101,9 @@ export function createRelayBrowserTabs(
           listener.onHealth(browser, FAULTS[fault]);
           socket.destroy();
         });
-        socket.on('error', (error: NodeJS.ErrnoException) => deps.log.info({ code: error.code }, 'a relay broke off'));
+        socket.on('error', (error: NodeJS.ErrnoException) =>
+          deps.log.info({ code: error.code }, 'a relay broke off'),
+        );
         socket.on('close', () => {
           sockets.delete(socket);
           if (stopped || browser === 'unknown') return;
@@ -126,7 +130,11 @@ export function createRelayBrowserTabs(
         const problem = prepareFolder(options.address);
         if (problem === null) {
           listening.listen(options.address.path, () =>
-            listener.onHealth('relay', { state: 'ok', code: 'relay_listening', message: 'Ready for browser extensions.' }),
+            listener.onHealth('relay', {
+              state: 'ok',
+              code: 'relay_listening',
+              message: 'Ready for browser extensions.',
+            }),
           );
         } else listening.emit('error', Object.assign(new Error(problem), { code: problem }));
       }

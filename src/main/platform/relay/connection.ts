@@ -16,7 +16,9 @@ export interface ConnectionListener {
  * fault when the other side breaks the protocol; the caller then closes it. The first message must be
  * the relay's hello with the origin of our own extension, which the browser states and no page can.
  */
-export function createConnection(listener: ConnectionListener): { push(bytes: Buffer): ConnectionFault | null } {
+export function createConnection(listener: ConnectionListener): {
+  push(bytes: Buffer): ConnectionFault | null;
+} {
   const decoder = createFrameDecoder();
   let greeted = false;
 

@@ -1,2 +1,3 @@
+export { logonSession } from './logonSession.ts';
 export { createWindowsSession } from './session.ts';
 export { createWindowsWindows } from './windows.ts';

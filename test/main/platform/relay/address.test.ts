@@ -16,7 +16,9 @@ test('Linux: the runtime folder of the user, or one of their own under /tmp', ()
     path: '/run/user/1000/lapwing/relay.sock',
   });
   expect(relayAddress({ ...linux, environment: {} }).path).toBe('/tmp/lapwing-1000/relay.sock');
-  expect(relayAddress({ ...linux, environment: { XDG_RUNTIME_DIR: 'relative' } }).path).toBe('/tmp/lapwing-1000/relay.sock');
+  expect(relayAddress({ ...linux, environment: { XDG_RUNTIME_DIR: 'relative' } }).path).toBe(
+    '/tmp/lapwing-1000/relay.sock',
+  );
 });
 
 test('macOS: the temporary folder of the user', () => {

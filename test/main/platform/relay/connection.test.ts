@@ -4,7 +4,12 @@ import { EXTENSION_ID_CHROMIUM, EXTENSION_ID_FIREFOX, type FrontTab } from '#con
 import { createConnection } from '../../../../src/main/platform/relay/connection.ts';
 import { encodeFrame } from '../../../../src/main/platform/relay/frames.ts';
 
-const hello = { kind: 'hello', version: 1, origin: `chrome-extension://${EXTENSION_ID_CHROMIUM}/`, browserPid: 41 };
+const hello = {
+  kind: 'hello',
+  version: 1,
+  origin: `chrome-extension://${EXTENSION_ID_CHROMIUM}/`,
+  browserPid: 41,
+};
 const front: FrontTab = {
   kind: 'front',
   version: 1,

@@ -16,13 +16,17 @@ function pushInCuts(bytes: Buffer, cuts: readonly number[]) {
 
 test('frames come out whole and in order however the bytes are cut', () => {
   fc.assert(
-    fc.property(fc.array(fc.json(), { maxLength: 20 }), fc.array(fc.nat(), { maxLength: 30 }), (texts, cuts) => {
-      const bytes = Buffer.concat(texts.map((text) => encodeFrame(text)));
-      const received = pushInCuts(bytes, cuts).map((event) =>
-        event.kind === 'frame' ? JSON.parse(event.bytes.toString('utf8')) : event,
-      );
-      expect(received).toEqual(texts);
-    }),
+    fc.property(
+      fc.array(fc.json(), { maxLength: 20 }),
+      fc.array(fc.nat(), { maxLength: 30 }),
+      (texts, cuts) => {
+        const bytes = Buffer.concat(texts.map((text) => encodeFrame(text)));
+        const received = pushInCuts(bytes, cuts).map((event) =>
+          event.kind === 'frame' ? JSON.parse(event.bytes.toString('utf8')) : event,
+        );
+        expect(received).toEqual(texts);
+      },
+    ),
   );
 });
 

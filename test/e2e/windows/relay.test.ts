@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { EXTENSION_ID_CHROMIUM, type FrontTab } from '#contract';
+import { createDisposables } from '#kernel';
+import { startVirtualDisplay } from '../../../tools/display/index.ts';
+import { buildRelay } from '../../../tools/relay/build.ts';
+import { startWine, type Wine, windowsPath } from '../../../tools/wine/index.ts';
+import { followLines } from './lines.ts';
+
+/** The Windows relay and the agent's named pipe, both under Wine. */
+
+interface Line {
+  readonly health?: string;
+  readonly processId?: number;
+  readonly own?: number;
+  readonly tab?: { readonly title: string } | null;
+  readonly relayEnded?: number;
+  readonly answer?: string;
+}
+
+const parts = createDisposables();
+let missing: string | null = null;
+let folder = '';
+let wine: Wine;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lapwing-wine-relay-'));
+  parts.add({ dispose: () => rm(folder, { recursive: true, force: true }) });
+  try {
+    const display = parts.add(await startVirtualDisplay());
+    wine = parts.add(await startWine(display.environment));
+  } catch (failure) {
+    // On a developer's machine without Wine the reason is shown instead; CI must have it.
+    if (process.env.CI !== undefined || !(failure instanceof Error) || failure.name !== 'Problem')
+      throw failure;
+    missing = failure.message;
+    return;
+  }
+  await wine.bundle(join(folder, 'app'), { relayProbe: 'test/e2e/windows/relayProbe.ts' });
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  await buildRelay('windows', folder);
+}, 240_000);
+
+afterAll(() => parts.dispose(), 30_000);
+
+describe.runIf(process.platform === 'linux')('the Windows relay under Wine', () => {
+  test('carries frames to the agent of the same session and user, both ways', async (context) => {
+    if (missing !== null) context.skip(missing);
+    const output = join(folder, 'relay.jsonl');
+    const front = (title: string): FrontTab => ({
+      kind: 'front',
+      version: 1,
+      browser: 'edge',
+      at: 1_000,
+      tab: { url: 'https://school.example/', title, private: false },
+    });
+    const told = followLines<Line>(output);
+    const probe = wine.startNode(join(folder, 'app/relayProbe.mjs'), [
+      windowsPath(output),
+      windowsPath(join(folder, 'lapwing-relay.exe')),
+      `chrome-extension://${EXTENSION_ID_CHROMIUM}/`,
+      JSON.stringify([front('Fractions – Yr 5 日本')]),
+    ]);
+    onTestFinished(() => probe.dispose());
+
+    const seen = await told.until((line) => line.tab !== undefined && line.tab !== null, 20_000);
+    expect(seen.tab?.title).toBe('Fractions – Yr 5 日本');
+    // Whoever starts the relay is its browser: here the probe itself.
+    expect(seen.processId).toBe(seen.own);
+    const ended = await told.until((line) => line.relayEnded !== undefined, 10_000);
+    expect(ended).toMatchObject({
+      relayEnded: 0,
+      answer: JSON.stringify({ kind: 'settings', privateWindows: 'hide' }),
+    });
+    expect(await probe.ended).toBe(0);
+  });
+});
