@@ -1,0 +1,208 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { enrolRequestSchema } from '#contract';
+import { createIntakeKey, createSigningKey, type EnrolmentToken, encodeEnrolmentToken } from '#seal';
+import { createEnrolment, type TokenSource, untilEnrolled } from '../../../src/main/enrolment/index.ts';
+import type { HttpOutcome, HttpRequest, KeyVault, SourceHealth } from '../../../src/main/ports/index.ts';
+import { createFakeVault } from '../../fakes/keyVault.ts';
+import { createFakeLog, createFakeRandom, FACTS } from '../../fakes/ports.ts';
+import { createFakeTimers } from '../../fakes/timers.ts';
+import { until } from '../../fakes/until.ts';
+
+const DEVICE_ID = '019ab000-0000-7000-8000-00000000d001';
+
+let token: EnrolmentToken;
+let line: string;
+let requests: HttpRequest[];
+let trusted: (string | null)[];
+let answer: () => HttpOutcome;
+let vault: ReturnType<typeof createFakeVault>;
+const timers = createFakeTimers();
+
+function answered(status: number, body: unknown): HttpOutcome {
+  return { kind: 'answered', status, headers: {}, body: new TextEncoder().encode(JSON.stringify(body)) };
+}
+
+function refusal(code: string): HttpOutcome {
+  return answered(403, { error: { code, message: '' } });
+}
+
+function create(keptIn: KeyVault = vault, development = false) {
+  return createEnrolment(
+    {
+      vault: keptIn,
+      connect(caPem) {
+        trusted.push(caPem);
+        return {
+          async send(request) {
+            requests.push(request);
+            return answer();
+          },
+        };
+      },
+      facts: async () => FACTS,
+      timers,
+    },
+    { platform: 'win32', agentVersion: '1.2.3', development },
+  );
+}
+
+function sent(at: number) {
+  return enrolRequestSchema.parse(JSON.parse(new TextDecoder().decode(requests[at]?.body ?? undefined)));
+}
+
+beforeEach(async () => {
+  const { keyId, publicKey } = await createIntakeKey();
+  token = {
+    version: 1,
+    tokenId: 't1',
+    tokenSecret: 'a-secret-of-the-school',
+    serverUrl: 'https://lapwing.school.example',
+    caPem: '-----BEGIN CERTIFICATE-----',
+    policyKey: (await createSigningKey()).publicKey,
+    intakeKey: { keyId, publicKey },
+  };
+  line = await encodeEnrolmentToken(token);
+  requests = [];
+  trusted = [];
+  answer = () => answered(200, { deviceId: DEVICE_ID, serverTime: 1 });
+  vault = createFakeVault();
+});
+
+describe('enrolling', () => {
+  test("asks the token's server, trusting the token's CA, and keeps the identity in the vault", async () => {
+    const enrolled = await create().enrol(line);
+    expect(enrolled).toMatchObject({ ok: true, value: { deviceId: DEVICE_ID, serverUrl: token.serverUrl } });
+    expect(trusted).toEqual([token.caPem]);
+    expect(requests[0]).toMatchObject({
+      method: 'POST',
+      url: 'https://lapwing.school.example/agent/v1/enrol',
+    });
+    expect(sent(0)).toMatchObject({ tokenId: 't1', machine: FACTS.machine, hardwareId: FACTS.hardwareId });
+    const loaded = await create().load();
+    expect(loaded).toEqual(enrolled);
+    expect([...vault.secrets.keys()]).toEqual(['identity']);
+  });
+
+  test('an answer that was lost costs no second use: the same key asks again', async () => {
+    answer = () => ({ kind: 'unreachable', reason: 'ECONNRESET' });
+    expect(await create().enrol(line)).toMatchObject({
+      ok: false,
+      error: { code: 'server_unreachable', passing: true },
+    });
+    answer = () => answered(200, { deviceId: DEVICE_ID, serverTime: 1 });
+    expect((await create().enrol(line)).ok).toBe(true);
+    expect(sent(1).publicKey).toBe(sent(0).publicKey);
+  });
+
+  test('another token, after a re-image or a revocation, gets another key', async () => {
+    await create().enrol(line);
+    await create().enrol(await encodeEnrolmentToken({ ...token, tokenId: 't2' }));
+    expect(sent(1).publicKey).not.toBe(sent(0).publicKey);
+  });
+
+  test.each(['enrolment_unknown', 'enrolment_expired', 'enrolment_used_up', 'enrolment_withdrawn'])(
+    'a token refused as %s gives a reason a technician understands',
+    async (code) => {
+      answer = () => refusal(code);
+      const enrolled = await create().enrol(line);
+      expect(enrolled).toMatchObject({ ok: false, error: { code, passing: false } });
+      expect(!enrolled.ok && enrolled.error.message).toMatch(/token.*Make a new one/);
+      expect(await create().load()).toEqual({ ok: true, value: null });
+    },
+  );
+
+  test('a page that is not our server is said to be that', async () => {
+    answer = () => answered(404, 'a router');
+    const enrolled = await create().enrol(line);
+    expect(enrolled).toMatchObject({ ok: false, error: { code: 'status_404', passing: true } });
+    expect(!enrolled.ok && enrolled.error.message).toContain('lapwing.school.example');
+  });
+
+  test('a damaged token never reaches a server', async () => {
+    expect(await create().enrol(line.slice(0, -4))).toMatchObject({
+      ok: false,
+      error: { code: 'token_damaged' },
+    });
+    expect(requests).toEqual([]);
+  });
+
+  test('without a key vault nothing is enrolled or loaded, except in development', async () => {
+    const plain = createFakeVault('plain');
+    expect(await create(plain).enrol(line)).toMatchObject({ ok: false, error: { code: 'no_key_vault' } });
+    expect(plain.secrets.size).toBe(0);
+    expect((await create(plain, true).enrol(line)).ok).toBe(true);
+    expect(await create(plain).load()).toMatchObject({ ok: false, error: { code: 'no_key_vault' } });
+  });
+
+  test("the school's new sealing key is kept", async () => {
+    await create().enrol(line);
+    const { keyId, publicKey } = await createIntakeKey();
+    await create().saveIntakeKey({ keyId, publicKey });
+    expect(await create().load()).toMatchObject({ ok: true, value: { intakeKey: { keyId, publicKey } } });
+  });
+
+  test('an identity that cannot be read is none', async () => {
+    vault.secrets.set('identity', new TextEncoder().encode('{"version":9}'));
+    expect(await create().load()).toEqual({ ok: true, value: null });
+  });
+});
+
+describe('until enrolled', () => {
+  const health = new Map<string, SourceHealth>();
+
+  function wait(sources: readonly TokenSource[], signal: AbortSignal) {
+    return untilEnrolled(
+      {
+        enrolment: create(),
+        sources,
+        timers,
+        random: createFakeRandom(),
+        health: { report: (part, state) => void health.set(part, state) },
+        log: createFakeLog(),
+      },
+      signal,
+    );
+  }
+
+  test('takes the first source that has a token, and says when there is none', async () => {
+    let file: string | null = null;
+    const waiting = wait(
+      [
+        { name: 'argument', read: async () => null },
+        { name: 'file', read: async () => file },
+      ],
+      new AbortController().signal,
+    );
+    await until(() => timers.pending() === 1);
+    expect(health.get('enrolment')).toMatchObject({ state: 'failed', code: 'no_token' });
+    file = `${line}\n`;
+    await timers.advance(45_000);
+    expect(await waiting).toMatchObject({ deviceId: DEVICE_ID });
+    expect(health.get('enrolment')).toMatchObject({ state: 'ok' });
+  });
+
+  test('needs no token once enrolled', async () => {
+    await create().enrol(line);
+    expect(await wait([], new AbortController().signal)).toMatchObject({ deviceId: DEVICE_ID });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('a server that is down is tried again soon, a refused token seldom', async () => {
+    answer = () => ({ kind: 'unreachable', reason: 'ECONNREFUSED' });
+    const stop = new AbortController();
+    const waiting = wait([{ name: 'file', read: async () => line }], stop.signal);
+    for (let tries = 1; tries <= 3; tries++) {
+      await until(() => requests.length === tries && timers.pending() === 1);
+      await timers.advance(45_000);
+    }
+    await until(() => requests.length === 4 && timers.pending() === 1);
+    answer = () => refusal('enrolment_expired');
+    await timers.advance(45_000);
+    await until(() => requests.length === 5 && timers.pending() === 1);
+    await timers.advance(599_000);
+    expect(requests).toHaveLength(5);
+    stop.abort();
+    expect(await waiting).toBeNull();
+    expect(timers.pending()).toBe(0);
+  });
+});
