@@ -20,7 +20,7 @@ const log = Object.fromEntries(
 
 const session = createWindowsSession({ timers, log }, { idleAfterMs: 600_000 });
 const presence = session.watchPresence((state) => tell({ presence: state }));
-session.facts().then((facts) => tell({ facts }));
+void session.facts().then((facts) => tell({ facts }));
 
 const windows = createWindowsWindows({ timers, log }, { threadUrl: new URL(threadPath) });
 const watch = windows.watch({
@@ -35,9 +35,9 @@ const heartbeat = timers.every(20, () => {
   longestPauseMs = Math.max(longestPauseMs, timers.monotonic() - lastTurnMs);
   lastTurnMs = timers.monotonic();
   if (!existsSync(stopPath)) return;
-  watch.dispose();
-  presence.dispose();
-  heartbeat.dispose();
+  void watch.dispose();
+  void presence.dispose();
+  void heartbeat.dispose();
   tell({
     stopped: true,
     longestPauseMs,
