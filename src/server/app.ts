@@ -68,8 +68,8 @@ export interface AppDeps {
   readonly timers: Timers;
   readonly random: Random;
   readonly log: Logger;
-  /** Reads the master key; called again when keys were rotated. */
-  readonly readMasterKey: () => Promise<MasterKey>;
+  /** Reads the master key with this id, if there are several; called again when keys were rotated. */
+  readonly readMasterKey: (wantedId: string | null) => Promise<MasterKey>;
 }
 
 export interface AppOptions {

@@ -1,7 +1,12 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { err, ok, type Result } from '#kernel';
+import type { MasterKeySource } from './keys/index.ts';
 import type { BlobOptions, DatabaseOptions } from './store/index.ts';
+
+const masterKeySchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'expected 32 bytes in base64url (43 characters)');
 
 /** The environment variables the server reads. Secrets come this way or by file, never as a flag others can list. */
 const environmentSchema = z.object({
@@ -11,10 +16,8 @@ const environmentSchema = z.object({
     .regex(/^postgres(ql)?:\/\//, 'expected postgres://...')
     .optional(),
   LAPWING_DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
-  LAPWING_MASTER_KEY: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{43}$/, 'expected 32 bytes in base64url (43 characters)')
-    .optional(),
+  LAPWING_MASTER_KEY: masterKeySchema.optional(),
+  LAPWING_NEXT_MASTER_KEY: masterKeySchema.optional(),
   LAPWING_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   LAPWING_S3_BUCKET: z.string().min(1).optional(),
   LAPWING_S3_REGION: z.string().min(1).default('us-east-1'),
@@ -29,9 +32,7 @@ export interface Config {
   readonly database: DatabaseOptions;
   readonly blobs: BlobOptions;
   /** The master key from the environment, or the file it is read from. */
-  readonly masterKey:
-    | { readonly kind: 'environment'; readonly value: string }
-    | { readonly kind: 'file'; readonly path: string };
+  readonly masterKey: MasterKeySource;
   readonly logLevel: z.infer<typeof environmentSchema>['LAPWING_LOG_LEVEL'];
 }
 
@@ -77,7 +78,11 @@ export function readConfig(
     masterKey:
       variables.LAPWING_MASTER_KEY === undefined
         ? { kind: 'file', path: join(dataFolder, 'master.key') }
-        : { kind: 'environment', value: variables.LAPWING_MASTER_KEY },
+        : {
+            kind: 'environment',
+            value: variables.LAPWING_MASTER_KEY,
+            next: variables.LAPWING_NEXT_MASTER_KEY ?? null,
+          },
     logLevel: variables.LAPWING_LOG_LEVEL,
   });
 }

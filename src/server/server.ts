@@ -4,10 +4,10 @@ import { err, ok, type Result } from '#kernel';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { describeFailure } from './http/index.ts';
-import { type MasterKey, readMasterKey } from './keys/index.ts';
+import { type MasterKey, masterKeyIdInUse, readMasterKey } from './keys/index.ts';
 import { createTimers } from './platform/clock.ts';
 import { createRandom } from './platform/random.ts';
-import { openStore } from './store/index.ts';
+import { openExistingStore } from './store/index.ts';
 
 export const SERVER_VERSION = '0.1.0';
 
@@ -41,17 +41,21 @@ export async function startServer(
 ): Promise<Result<RunningServer, string>> {
   const timers = createTimers();
   const random = createRandom();
-  const readKey = async (): Promise<MasterKey> => {
-    const key = await readMasterKey({ random }, config.masterKey);
+  const readKey = async (wantedId: string | null): Promise<MasterKey> => {
+    const key = await readMasterKey({ random }, config.masterKey, wantedId);
     if (!key.ok) throw new Error('the master key cannot be read any more');
     return key.value;
   };
-  const key = await readMasterKey({ random }, config.masterKey);
-  if (!key.ok) return key;
-
   const onFailure = (failure: unknown) =>
     log.error({ failure: describeFailure(failure) }, 'the store failed in the background');
-  const store = await openStore({ timers, random, onFailure }, config);
+  const opened = await openExistingStore({ timers, random, onFailure }, config);
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const key = await readMasterKey({ random }, config.masterKey, await masterKeyIdInUse(store.db));
+  if (!key.ok) {
+    await store.dispose();
+    return key;
+  }
   const built = await buildApp(
     { store, timers, random, log, readMasterKey: readKey },
     {

@@ -3,6 +3,7 @@ import { err, ok } from '#kernel';
 import { createKeys, readMasterKey, writeMasterKey } from '../keys/index.ts';
 import { exists } from '../platform/files.ts';
 import { firstPolicy, isTimeZone, readPolicy, writePolicy } from '../policy/index.ts';
+import { openNewStore } from '../store/index.ts';
 import { type Command, failed, text, usage } from './command.ts';
 import { openCommandStore } from './school.ts';
 
@@ -23,7 +24,9 @@ export const initCommand: Command = {
       return err(usage(`${timeZone} is not a time zone: expected a name such as Europe/London`));
 
     await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
-    const opened = await openCommandStore(log, config);
+    const command = await openCommandStore(log, config, openNewStore);
+    if (!command.ok) return command;
+    const opened = command.value;
     try {
       const { store, random, timers, audit } = opened;
       const known = await readPolicy(store.db);
@@ -37,7 +40,7 @@ export const initCommand: Command = {
       const makesKey = source.kind === 'file' && !(await exists(source.path));
       const master = makesKey
         ? ok(await writeMasterKey({ random }, source.path))
-        : await readMasterKey({ random }, source);
+        : await readMasterKey({ random }, source, null);
       if (!master.ok) return err(failed(master.error));
       await store.db.transaction().execute(async (trx) => {
         await createKeys({ clock: timers, random }, trx, master.value);

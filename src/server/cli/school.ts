@@ -3,11 +3,10 @@ import { createDisposables, type Disposable, err, ok, type Result, type Timers }
 import { type Audit, createAudit } from '../audit/index.ts';
 import type { Config } from '../config.ts';
 import { describeFailure } from '../http/index.ts';
-import { type Keyring, loadKeyring, type MasterKey, readMasterKey } from '../keys/index.ts';
+import { type Keyring, loadKeyring, type MasterKey, masterKeyIdInUse, readMasterKey } from '../keys/index.ts';
 import { createTimers } from '../platform/clock.ts';
-import { exists } from '../platform/files.ts';
 import { createRandom, type Random } from '../platform/random.ts';
-import { openStore, type Store } from '../store/index.ts';
+import { openExistingStore, type Store, type StoreDeps } from '../store/index.ts';
 import { type CommandFailure, failed } from './command.ts';
 
 /** A school's store and keys, opened by a command; a server may be running beside it. */
@@ -20,32 +19,37 @@ export interface School extends Disposable {
   readonly random: Random;
 }
 
-/** Opens the store for a command, without needing any key. */
+/** What a command needs before there are any keys. */
+export type CommandStore = Omit<School, 'keyring' | 'master'>;
+
+/** Opens a store for a command. `open`: makes one, or takes only one that is there. */
 export async function openCommandStore(
   log: Logger,
   config: Config,
-): Promise<Omit<School, 'keyring' | 'master'>> {
+  open: (deps: StoreDeps, config: Config) => Promise<Result<Store, string>>,
+): Promise<Result<CommandStore, CommandFailure>> {
   const timers = createTimers();
   const random = createRandom();
   const parts = createDisposables();
   const onFailure = (failure: unknown) =>
     log.error({ failure: describeFailure(failure) }, 'the store failed in the background');
-  const store = parts.add(await openStore({ timers, random, onFailure }, config));
-  return { store, audit: createAudit({ clock: timers, random }), timers, random, dispose: parts.dispose };
+  const opened = await open({ timers, random, onFailure }, config);
+  if (!opened.ok) return err(failed(opened.error));
+  const store = parts.add(opened.value);
+  return ok({ store, audit: createAudit({ clock: timers, random }), timers, random, dispose: parts.dispose });
 }
 
 /** Opens a school that `init` has set up. */
 export async function openSchool(log: Logger, config: Config): Promise<Result<School, CommandFailure>> {
-  if (config.database.kind === 'sqlite' && !(await exists(config.database.path))) {
-    return err(
-      failed(
-        `there is no school at ${config.dataFolder} yet: run lapwing-server init --data ${config.dataFolder} --school NAME`,
-      ),
-    );
+  const command = await openCommandStore(log, config, openExistingStore);
+  if (!command.ok) return command;
+  const opened = command.value;
+  const wanted = await masterKeyIdInUse(opened.store.db);
+  const master = await readMasterKey({ random: opened.random }, config.masterKey, wanted);
+  if (!master.ok) {
+    await opened.dispose();
+    return err(failed(master.error));
   }
-  const master = await readMasterKey({ random: createRandom() }, config.masterKey);
-  if (!master.ok) return err(failed(master.error));
-  const opened = await openCommandStore(log, config);
   const keyring = await loadKeyring({ db: opened.store.db, random: opened.random }, master.value);
   if (!('kind' in keyring)) return ok({ ...opened, keyring, master: master.value });
   await opened.dispose();

@@ -4,8 +4,9 @@ export {
   type Keyring,
   type KeyringFailure,
   loadKeyring,
+  masterKeyIdInUse,
   rewrapKeys,
 } from './keyring.ts';
 export { createLiveKeyring, type LiveKeyring } from './liveKeyring.ts';
 export { createMasterKey, MASTER_KEY_BYTES, type MasterKey } from './masterKey.ts';
-export { type MasterKeySource, readMasterKey, writeMasterKey } from './masterKeyFile.ts';
+export { type MasterKeySource, nextKeyPath, readMasterKey, writeMasterKey } from './masterKeyFile.ts';

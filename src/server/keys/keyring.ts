@@ -28,7 +28,7 @@ export interface Keyring {
   openText(sealed: string, context: string): string | null;
 }
 
-export type KeyringFailure = { readonly kind: 'not_initialised' } | { readonly kind: 'wrong_master_key' };
+export type KeyringFailure = { readonly kind: 'not_initialised' | 'wrong_master_key' };
 
 interface KeyDeps {
   readonly clock: Pick<Clock, 'now'>;
@@ -97,6 +97,12 @@ export async function addIntakeKey(deps: KeyDeps, trx: DbOrTrx, master: MasterKe
     current: 1,
   });
   return keyId;
+}
+
+/** The id of the master key that wraps this school's keys, or null where there are none yet. */
+export async function masterKeyIdInUse(db: DbOrTrx): Promise<string | null> {
+  const row = await db.selectFrom('keys').select('master_id').limit(1).executeTakeFirst();
+  return row?.master_id ?? null;
 }
 
 /** Wraps every key by another master key. Returns how many, or null where one does not open with `from`. */

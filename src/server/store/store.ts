@@ -1,4 +1,5 @@
-import type { Disposable, Timers } from '#kernel';
+import { type Disposable, err, ok, type Result, type Timers } from '#kernel';
+import { exists } from '../platform/files.ts';
 import type { Random } from '../platform/random.ts';
 import { createDiskBlobs } from './blobs/disk.ts';
 import { createS3Blobs, type S3Options } from './blobs/s3.ts';
@@ -39,11 +40,35 @@ export interface StoreDeps {
 /** How often a server on SQLite looks whether a command beside it has written. */
 const WATCH_INTERVAL_MS = 500;
 
-/** Opens the store and brings its schema up to date. Throws where the database cannot be opened. */
-export async function openStore(
+export interface StoreOptions {
+  readonly database: DatabaseOptions;
+  readonly blobs: BlobOptions;
+}
+
+/** Opens a store that is there already. The failure is a sentence without addresses or secrets. */
+export async function openExistingStore(
   deps: StoreDeps,
-  options: { readonly database: DatabaseOptions; readonly blobs: BlobOptions },
-): Promise<Store> {
+  options: StoreOptions,
+): Promise<Result<Store, string>> {
+  const { database } = options;
+  if (database.kind === 'sqlite' && !(await exists(database.path))) {
+    return err('the school has not been set up here yet: run lapwing-server init');
+  }
+  return openNewStore(deps, options);
+}
+
+/** Opens or makes a store. The failure is a sentence without addresses or secrets. */
+export async function openNewStore(deps: StoreDeps, options: StoreOptions): Promise<Result<Store, string>> {
+  try {
+    return ok(await openStore(deps, options));
+  } catch (failure) {
+    const { code, name } = failure as NodeJS.ErrnoException;
+    return err(`the database cannot be opened (${code ?? name})`);
+  }
+}
+
+/** Opens or makes the store and brings its schema up to date. Throws where the database cannot be opened. */
+export async function openStore(deps: StoreDeps, options: StoreOptions): Promise<Store> {
   const { random, timers, onFailure } = deps;
   const blobs =
     options.blobs.kind === 's3'
