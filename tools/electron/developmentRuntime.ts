@@ -44,16 +44,24 @@ export const DEVELOPMENT_VERSION = '33.2.1';
 
 const defaultAppFolder = join(projectFolder, 'tools/electron/default-app');
 
-/** Gives the folder of the development runtime, assembling it when the cache lacks it. */
-export async function ensureDevelopmentRuntime(): Promise<string> {
+export interface DevelopmentRuntime {
+  /** With the default app: runs the app it is given on its command line. */
+  readonly distPath: string;
+  /** Without it: what an app is packaged with. */
+  readonly plainDistPath: string;
+}
+
+/** Gives the development runtime, assembling it when the cache lacks it. */
+export async function ensureDevelopmentRuntime(): Promise<DevelopmentRuntime> {
   const base = join(cacheFolder, `development-electron-${DEVELOPMENT_VERSION}`);
   const complete = `${base}-${await defaultAppHash()}`;
-  if (await exists(complete)) return complete;
+  const runtime = { distPath: complete, plainDistPath: base };
+  if ((await exists(complete)) && (await exists(base))) return runtime;
   return withLock(`${base}.lock`, async () => {
     await removeAbandoned();
     if (!(await exists(base))) await assembleBase(base);
     if (!(await exists(complete))) await addDefaultApp(base, complete);
-    return complete;
+    return runtime;
   });
 }
 

@@ -5,8 +5,10 @@ import { ensureOfficial } from './official.ts';
 
 /** An Electron that can be started. */
 export interface ElectronRuntime {
-  /** The unpacked distribution, as `ELECTRON_OVERRIDE_DIST_PATH` and electron-builder's `electronDist` want it. */
+  /** The unpacked distribution, as `ELECTRON_OVERRIDE_DIST_PATH` wants it. */
   readonly distPath: string;
+  /** What electron-builder's `electronDist` takes, or null where it finds the official one by itself. */
+  readonly packagingDistPath: string | null;
   readonly executable: string;
   readonly version: string;
   /** False for the development runtime: old, never shipped, see docs/decisions/0080. */
@@ -28,12 +30,8 @@ export async function ensureElectron(): Promise<ElectronRuntime> {
   const official = await ensureOfficial();
   if (official.kind === 'ready') {
     const { distPath, version } = official;
-    return {
-      distPath,
-      version,
-      official: true,
-      executable: join(distPath, EXECUTABLES[process.platform] ?? 'electron'),
-    };
+    const executable = join(distPath, EXECUTABLES[process.platform] ?? 'electron');
+    return { distPath, version, executable, official: true, packagingDistPath: null };
   }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Problem(
@@ -41,8 +39,15 @@ export async function ensureElectron(): Promise<ElectronRuntime> {
       'Allow its download through the proxy (HTTPS_PROXY with ELECTRON_GET_USE_PROXY=1), or unpack it into node_modules/electron/dist.',
     );
   }
-  const distPath = await ensureDevelopmentRuntime();
-  return { distPath, version: DEVELOPMENT_VERSION, official: false, executable: join(distPath, 'electron') };
+  const { distPath, plainDistPath } = await ensureDevelopmentRuntime();
+  const executable = join(distPath, 'electron');
+  return {
+    distPath,
+    version: DEVELOPMENT_VERSION,
+    executable,
+    official: false,
+    packagingDistPath: plainDistPath,
+  };
 }
 
 /** Command-line options every start of Electron or Chromium needs here: root has no sandbox on Linux. */
