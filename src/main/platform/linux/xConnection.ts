@@ -1,3 +1,5 @@
+// The package brings no types; a program that imports this file from another layer finds them by this line.
+/// <reference path="./x11.d.ts" />
 import x11, {
   type XClient,
   type XDisplay,
