@@ -212,7 +212,8 @@ describe('serve', () => {
 test('help is there for the program and each command, and nonsense is refused', async () => {
   const help = await line.run('help');
   expect(help.code).toBe(0);
-  for (const command of ['init', 'serve', 'add-account', 'enrol-token', 'devices', 'revoke', 'policy']) {
+  const names = 'init serve add-account enrol-token devices revoke policy backup restore verify rotate-keys';
+  for (const command of names.split(' ')) {
     expect(help.out).toContain(command);
     expect((await line.run(command, '--help')).out).toContain(`usage: lapwing-server ${command}`);
   }

@@ -5,6 +5,7 @@ import { addAccountCommand } from './accounts.ts';
 import type { Command, CommandFailure } from './command.ts';
 import { devicesCommand, enrolTokenCommand, revokeCommand } from './devices.ts';
 import { initCommand } from './init.ts';
+import { backupCommand, restoreCommand, rotateKeysCommand, verifyCommand } from './maintenance.ts';
 import { policyCommand } from './policy.ts';
 import { serveCommand } from './serve.ts';
 
@@ -16,6 +17,10 @@ const COMMANDS: readonly Command[] = [
   devicesCommand,
   revokeCommand,
   policyCommand,
+  backupCommand,
+  restoreCommand,
+  verifyCommand,
+  rotateKeysCommand,
 ];
 
 export interface RunDeps {

@@ -12,6 +12,7 @@ import type { Audit } from '../audit/index.ts';
 import type { Random } from '../platform/random.ts';
 import type { DbOrTrx, Store, Tables } from '../store/index.ts';
 import { readCursor, writeCursor } from './cursor.ts';
+import { noteContext } from './notes.ts';
 import { type PresentDeps, presentItem, screenshotState } from './present.ts';
 import { type ItemRow, itemRows } from './repository.ts';
 import { allowedDecisions, type Decision, nextState, openStates } from './transitions.ts';
@@ -64,7 +65,6 @@ const ACTIONS: Readonly<Record<Decision, Tables['item_history']['action']>> = {
   reopen: 'reopened',
 };
 const DECIDING: ReadonlySet<string> = new Set(Object.values(ACTIONS));
-const noteContext = (itemId: string, entryId: string) => `note ${itemId} ${entryId}`;
 /** Sessions whose list of shown items is remembered. */
 const MAX_SESSIONS = 500;
 

@@ -6,6 +6,7 @@ export type { GroupCommit } from './groupCommit.ts';
 export {
   type BlobOptions,
   type DatabaseOptions,
+  openBlobs,
   openExistingStore,
   openNewStore,
   openStore,

@@ -1,4 +1,4 @@
-import { type Disposable, err, ok, type Result, type Timers } from '#kernel';
+import { type Clock, type Disposable, err, ok, type Result, type Timers } from '#kernel';
 import { exists } from '../platform/files.ts';
 import type { Random } from '../platform/random.ts';
 import { createDiskBlobs } from './blobs/disk.ts';
@@ -45,6 +45,15 @@ export interface StoreOptions {
   readonly blobs: BlobOptions;
 }
 
+/** Opens the place of sealed screenshots. */
+export async function openBlobs(
+  deps: { readonly random: Pick<Random, 'id'>; readonly clock: Pick<Clock, 'now'> },
+  options: BlobOptions,
+): Promise<BlobStore> {
+  if (options.kind === 's3') return createS3Blobs(options);
+  return createDiskBlobs({ random: deps.random }, { folder: options.folder, nowMs: deps.clock.now() });
+}
+
 /** Opens a store that is there already. The failure is a sentence without addresses or secrets. */
 export async function openExistingStore(
   deps: StoreDeps,
@@ -70,10 +79,7 @@ export async function openNewStore(deps: StoreDeps, options: StoreOptions): Prom
 /** Opens or makes the store and brings its schema up to date. Throws where the database cannot be opened. */
 export async function openStore(deps: StoreDeps, options: StoreOptions): Promise<Store> {
   const { random, timers, onFailure } = deps;
-  const blobs =
-    options.blobs.kind === 's3'
-      ? createS3Blobs(options.blobs)
-      : await createDiskBlobs({ random }, { folder: options.blobs.folder, nowMs: timers.now() });
+  const blobs = await openBlobs({ random, clock: timers }, options.blobs);
   return options.database.kind === 'sqlite'
     ? openOnSqlite(options.database.path)
     : openOnPostgres(options.database);

@@ -26,7 +26,7 @@ export interface FakeSchoolOptions {
   readonly holdCommits?: Promise<void>;
 }
 
-const MASTER_KEY = new Uint8Array(32).fill(7);
+export const FAKE_MASTER_KEY = new Uint8Array(32).fill(7);
 
 /** A whole school in memory time: a real store, the real application, made-up people and devices. */
 export async function createFakeSchool(options: FakeSchoolOptions = {}) {
@@ -45,7 +45,7 @@ export async function createFakeSchool(options: FakeSchoolOptions = {}) {
     },
   );
   const audit = createAudit({ clock: timers, random });
-  const master = createMasterKey({ random }, options.masterKey ?? MASTER_KEY);
+  const master = createMasterKey({ random }, options.masterKey ?? FAKE_MASTER_KEY);
   const known = await store.db.selectFrom('keys').select('id').limit(1).executeTakeFirst();
   if (known === undefined) {
     await store.db.transaction().execute(async (trx) => {
