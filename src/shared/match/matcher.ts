@@ -97,6 +97,7 @@ function bounded(text: string): string {
   return text.length > MAX_TEXT_LENGTH ? text.slice(0, MAX_TEXT_LENGTH) : text;
 }
 
+const NO_HITS: readonly Hit[] = Object.freeze([]);
 const FIELD_ORDER = { title: 0, url: 1, search: 2 } as const;
 
 function byPlace(a: Hit, b: Hit): number {
@@ -115,6 +116,7 @@ function resultOf(
   dispositions: Dispositions,
   context: MatchContext,
 ): MatchResult {
+  if (rulings.length === 0) return { hits: NO_HITS, search, category: null, severity: null, disposition: null, reason: null };
   const hits = rulings.flatMap((ruling) => (ruling.against === null ? [ruling.hit] : [])).sort(byPlace);
   let worst: { hit: Hit; rank: number } | null = null;
   for (const hit of hits) {
@@ -122,7 +124,7 @@ function resultOf(
     const rank = severityRank(hit.severity) + (isAcceptable(disposition) ? 0 : 10) + (disposition === 'unacceptable_and_illegal' ? 20 : 0);
     if (worst === null || rank > worst.rank) worst = { hit, rank };
   }
-  if (worst === null) return { hits: [], search, category: null, severity: null, disposition: null, reason: null };
+  if (worst === null) return { hits: NO_HITS, search, category: null, severity: null, disposition: null, reason: null };
   const { category, severity } = worst.hit;
   return { hits, search, category, severity, ...dispositions.judge(category, context) };
 }

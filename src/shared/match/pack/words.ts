@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '#kernel';
 import type { Fold } from '../text/fold.ts';
-import { createTextBuffer, scan, startText } from '../text/scan.ts';
+import { createTextBuffer, scanAll, startText } from '../text/scan.ts';
 import type { Phrase, Slot, Word } from './pack.ts';
 import { MAX_ALTERNATIVES, type PhraseProblem, type PhraseWord, parsePhrase } from './phrase.ts';
 
@@ -26,7 +26,7 @@ export function createPhraseReader(fold: Fold): PhraseReader {
 
   function fragments(text: string): string[] {
     startText(buffer, text, 'phrase');
-    scan(buffer, fold, 0, text.length);
+    scanAll(buffer, fold);
     const words: string[] = [];
     for (let token = 0; token < buffer.tokenCount; token += 1) {
       const units = buffer.units.subarray(buffer.tokenStart[token], buffer.tokenEnd[token]);

@@ -1,7 +1,7 @@
 import type { Hit, RuleException } from '#contract';
 import { hostToAscii } from '../sites/punycode.ts';
 import type { Fold } from '../text/fold.ts';
-import { createTextBuffer, scan, startText } from '../text/scan.ts';
+import { createTextBuffer, scanAll, startText } from '../text/scan.ts';
 import type { MatchContext } from '../types.ts';
 
 /** Decides whether a hit is excepted by the school or by the person's own name. */
@@ -21,7 +21,7 @@ export function createExceptions(rules: readonly RuleException[], fold: Fold): E
 
   function wordsOf(text: string): string[] {
     startText(buffer, text, 'phrase');
-    scan(buffer, fold, 0, text.length);
+    scanAll(buffer, fold);
     const words: string[] = [];
     for (let token = 0; token < buffer.tokenCount; token += 1) {
       let word = '';

@@ -3,7 +3,7 @@ import { STEM } from '../compile/layout.ts';
 import { createFold, type Fold } from '../text/fold.ts';
 import { slotOf } from '../text/hash.ts';
 import { clearEdges, createLattice, type Edge, type Lattice, originEnd } from '../text/lattice.ts';
-import { createTextBuffer, MARK, type ScanMode, scan, startText } from '../text/scan.ts';
+import { createTextBuffer, MARK, originOf, type ScanMode, scanAll, scanStretches, startText } from '../text/scan.ts';
 import { addVariants } from '../text/variants.ts';
 import { createVerifier, type Span } from './verify.ts';
 import { createWordTables } from './words.ts';
@@ -82,7 +82,7 @@ export function createFinder(compiled: Compiled): Finder {
         if (!words.isInside(row, buffer.units, at, end)) continue;
         const list = insides[row * STEM.columns + STEM.anchors] as number;
         const last = at + (insides[row * STEM.columns + STEM.length] as number) - 1;
-        const originStart = edge === null ? (buffer.origins[at] as number) : edge.originStart;
+        const originStart = edge === null ? originOf(buffer, at) : edge.originStart;
         const originLast = edge === null ? originEnd(buffer, last) : edge.originEnd;
         for (let anchor = 0; anchor < (anchors[list] as number); anchor += 1) {
           const pattern = anchors[list + 1 + anchor * 2] as number;
@@ -126,8 +126,8 @@ export function createFinder(compiled: Compiled): Finder {
   return {
     find(text, field, mode, stretches, found, trace) {
       startText(buffer, text, mode);
-      if (mode !== 'url') scan(buffer, fold, 0, text.length);
-      else for (let at = 0; at < stretches.length; at += 2) scan(buffer, fold, stretches[at] as number, stretches[at + 1] as number);
+      if (mode === 'url') scanStretches(buffer, fold, stretches);
+      else scanAll(buffer, fold);
       clearEdges(lattice);
       if ((buffer.marks & MARKS_WORTH_A_LOOK) !== 0) addVariants(lattice, fold, words.knows);
       if (trace !== null) trace.text(field, lattice);

@@ -31,10 +31,13 @@ export function createRuleTable(compiled: Compiled): RuleTable {
   const isList = (rule: number): boolean => packCell(ruleCell(rule, RULE.pack), PACK.isList) === 1;
   const category = (rule: number): Category =>
     categorySchema.options[packCell(ruleCell(rule, RULE.pack), PACK.category)] as Category;
+  // Ids of rules that have fired once are kept as strings; there are never more than rules.
+  const ruleIds: (string | undefined)[] = [];
+  const packIds: (string | undefined)[] = [];
   return {
-    id: (rule) => readString(strings, ruleCell(rule, RULE.idStart), ruleCell(rule, RULE.idLength)),
+    id: (rule) => (ruleIds[rule] ??= readString(strings, ruleCell(rule, RULE.idStart), ruleCell(rule, RULE.idLength))),
     pack: (rule) => ruleCell(rule, RULE.pack),
-    packId: (pack) => readString(strings, packCell(pack, PACK.idStart), packCell(pack, PACK.idLength)),
+    packId: (pack) => (packIds[pack] ??= readString(strings, packCell(pack, PACK.idStart), packCell(pack, PACK.idLength))),
     category,
     severity: (rule) => severitySchema.options[ruleCell(rule, RULE.severity) - 1] as Severity,
     isLocked: (rule) => isList(rule) && LOCKED_CATEGORIES.has(category(rule)),

@@ -1,6 +1,7 @@
 import type { Compiled } from '../compile/container.ts';
 import { wayLength, wayStems } from '../compile/layout.ts';
 import { type Edge, type Lattice, originEnd } from '../text/lattice.ts';
+import { originOf } from '../text/scan.ts';
 import type { WordTables } from './words.ts';
 
 /** Where a phrase was found: nodes of the lattice, and the span of the original. */
@@ -81,7 +82,7 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
   function tokenBound(token: number, step: 1 | -1): number {
     return step === 1
       ? originEnd(buffer, (buffer.tokenEnd[token] as number) - 1)
-      : (buffer.origins[buffer.tokenStart[token] as number] as number);
+      : originOf(buffer, buffer.tokenStart[token] as number);
   }
 
   function swap(): void {
@@ -153,7 +154,7 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
     }
     span.from = first;
     span.to = first + length;
-    span.start = buffer.origins[buffer.tokenStart[first] as number] as number;
+    span.start = originOf(buffer, buffer.tokenStart[first] as number);
     span.end = originEnd(buffer, (buffer.tokenEnd[first + length - 1] as number) - 1);
     return true;
   }

@@ -7,6 +7,10 @@ import type { UrlParts } from '../sites/url.ts';
 export function wordStretches(url: string, parts: UrlParts, withQuery: boolean, stretches: number[]): void {
   stretches.length = 0;
   const end = withQuery ? parts.end : parts.pathEnd;
+  if (!/[A-Z]/.test(url)) {
+    stretches.push(parts.hostStart, end);
+    return;
+  }
   let from = parts.hostStart;
   let start = parts.hostStart;
   let upper = false;

@@ -1,7 +1,7 @@
 import type { Compiled } from '../compile/container.ts';
 import { OWNER, OWNER_KIND } from '../compile/layout.ts';
 import { hostToAscii } from './punycode.ts';
-import { addToSiteHash, mixSiteHash, type SiteHash, shiftOf, startSiteHash } from './siteTable.ts';
+import { mixSiteHash, SEED_A, SEED_B, shiftOf, siteHashA, siteHashB } from './siteTable.ts';
 import type { UrlParts } from './url.ts';
 
 /** A site of the rules that the URL is on. */
@@ -24,15 +24,17 @@ const MAX_PATH_STEPS = 64;
 export function createSiteFinder(compiled: Compiled): SiteFinder {
   const { siteBuckets, siteLow, siteHigh, siteOwner, owners } = compiled;
   const shift = shiftOf(siteBuckets);
-  const hash: SiteHash = { a: 0, b: 0 };
 
-  /** Looks the hash up; adds its owners and says whether there are rules for paths of this host. */
-  function look(start: number, end: number, found: SiteFound[]): boolean {
-    const high = mixSiteHash(hash.a);
-    const low = mixSiteHash(hash.b);
+  /** Looks a hash up; adds its owners and says whether there are rules for paths of this host. */
+  function look(a: number, b: number, start: number, end: number, found: SiteFound[]): boolean {
+    const high = mixSiteHash(a);
     const bucket = high >>> shift;
+    const last = siteBuckets[bucket + 1] as number;
+    let at = siteBuckets[bucket] as number;
+    if (at === last) return false;
+    const low = mixSiteHash(b);
     let hasPaths = false;
-    for (let at = siteBuckets[bucket] as number; at < (siteBuckets[bucket + 1] as number); at += 1) {
+    for (; at < last; at += 1) {
       if (siteLow[at] !== low || siteHigh[at] !== (high & 0xffff)) continue;
       const owner = siteOwner[at] as number;
       if (owners[owner * OWNER.columns + OWNER.kind] === OWNER_KIND.hasPaths) hasPaths = true;
@@ -41,32 +43,38 @@ export function createSiteFinder(compiled: Compiled): SiteFinder {
     return hasPaths;
   }
 
-  function lookPaths(url: string, hostStart: number, parts: UrlParts, found: SiteFound[]): void {
+  function lookPaths(url: string, hostA: number, hostB: number, start: number, parts: UrlParts, found: SiteFound[]): void {
+    let a = hostA;
+    let b = hostB;
     let steps = 0;
     for (let at = parts.pathStart; at < parts.end && steps < MAX_PATH_STEPS; at += 1) {
-      const code = url.charCodeAt(at);
-      addToSiteHash(hash, code >= 65 && code < 91 ? code + 32 : code);
+      const code = lowerCode(url.charCodeAt(at));
+      a = siteHashA(a, code);
+      b = siteHashB(b, code);
       if (!isPathEnd(url, at + 1, parts.end)) continue;
-      look(hostStart, at + 1, found);
+      look(a, b, start, at + 1, found);
       steps += 1;
     }
   }
 
+  /** `exact`: `host` is the URL itself, so that a parent domain's span can be told. */
   function lookHost(url: string, host: string, from: number, to: number, parts: UrlParts, exact: boolean, found: SiteFound[]): void {
-    startSiteHash(hash);
+    let a = SEED_A;
+    let b = SEED_B;
     let labels = 0;
     for (let at = to - 1; at >= from; at -= 1) {
-      const code = host.charCodeAt(at);
-      addToSiteHash(hash, code >= 65 && code < 91 ? code + 32 : code);
-      if (at > from && host.charCodeAt(at - 1) !== 46) continue;
-      labels += 1;
-      if (labels < 2) continue;
-      const start = exact ? at : parts.hostStart;
-      if (!look(start, parts.hostEnd, found)) continue;
-      const { a, b } = hash;
-      lookPaths(url, start, parts, found);
-      hash.a = a;
-      hash.b = b;
+      const code = lowerCode(host.charCodeAt(at));
+      if (code === DOT) {
+        labels += 1;
+        if (labels > 1) lookDomain(a, b, exact ? at + 1 : parts.hostStart);
+      }
+      a = siteHashA(a, code);
+      b = siteHashB(b, code);
+    }
+    if (labels > 0) lookDomain(a, b, parts.hostStart);
+
+    function lookDomain(domainA: number, domainB: number, start: number): void {
+      if (look(domainA, domainB, start, parts.hostEnd, found)) lookPaths(url, domainA, domainB, start, parts, found);
     }
   }
 
@@ -84,6 +92,12 @@ export function createSiteFinder(compiled: Compiled): SiteFinder {
       lookHost(url, url, parts.hostStart, end, parts, true, found);
     },
   };
+}
+
+const DOT = 46;
+
+function lowerCode(code: number): number {
+  return code >= 65 && code < 91 ? code + 32 : code;
 }
 
 function isPathEnd(url: string, at: number, end: number): boolean {

@@ -8,23 +8,18 @@
  */
 import { HASH_PRIME } from '../text/hash.ts';
 
-const SEED_A = 0x811c9dc5 | 0;
-const SEED_B = 0x2f0b4a27;
+export const SEED_A = 0x811c9dc5 | 0;
+export const SEED_B = 0x2f0b4a27;
 const PRIME_B = 0x5bd1e995;
 
-export interface SiteHash {
-  a: number;
-  b: number;
+/** The upper half of a hash one character longer. */
+export function siteHashA(half: number, code: number): number {
+  return Math.imul(half ^ code, HASH_PRIME);
 }
 
-export function startSiteHash(hash: SiteHash): void {
-  hash.a = SEED_A;
-  hash.b = SEED_B;
-}
-
-export function addToSiteHash(hash: SiteHash, code: number): void {
-  hash.a = Math.imul(hash.a ^ code, HASH_PRIME);
-  hash.b = Math.imul((hash.b << 5) ^ (hash.b >>> 27) ^ code, PRIME_B);
+/** The lower half, by another function, so that both together are 64 bits. */
+export function siteHashB(half: number, code: number): number {
+  return Math.imul((half << 5) ^ (half >>> 27) ^ code, PRIME_B);
 }
 
 /** Mixes one half so that each of its bits depends on all letters (the finisher of MurmurHash3). */
@@ -54,7 +49,13 @@ export function createSiteTableBuilder(): SiteTableBuilder {
   let low = new Int32Array(1_024);
   let owners = new Uint16Array(1_024);
   let count = 0;
-  const hash: SiteHash = { a: 0, b: 0 };
+  let a = 0;
+  let b = 0;
+
+  function hash(code: number): void {
+    a = siteHashA(a, code);
+    b = siteHashB(b, code);
+  }
 
   function push(owner: number): void {
     if (count === high.length) {
@@ -62,22 +63,24 @@ export function createSiteTableBuilder(): SiteTableBuilder {
       low = enlarged(new Int32Array(count * 2), low);
       owners = enlarged(new Uint16Array(count * 2), owners);
     }
-    high[count] = mixSiteHash(hash.a);
-    low[count] = mixSiteHash(hash.b);
+    high[count] = mixSiteHash(a);
+    low[count] = mixSiteHash(b);
     owners[count] = owner;
     count += 1;
   }
 
   return {
     add(host, path, owner, hasPathsOwner) {
-      startSiteHash(hash);
-      for (let at = host.length - 1; at >= 0; at -= 1) addToSiteHash(hash, host.charCodeAt(at));
+      a = SEED_A;
+      b = SEED_B;
+      for (let at = host.length - 1; at >= 0; at -= 1) hash(host.charCodeAt(at));
       if (path === '') {
         push(owner);
         return;
       }
       push(hasPathsOwner);
-      for (let at = 0; at < path.length; at += 1) addToSiteHash(hash, path.toLowerCase().charCodeAt(at));
+      const lower = path.toLowerCase();
+      for (let at = 0; at < lower.length; at += 1) hash(lower.charCodeAt(at));
       push(owner);
     },
     finish: () => sortIntoBuckets(high.subarray(0, count), low.subarray(0, count), owners.subarray(0, count)),

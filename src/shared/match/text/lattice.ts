@@ -57,6 +57,7 @@ export function addEdge(lattice: Lattice, edge: Edge): boolean {
 
 /** Where the original of `units[unit]` ends, in code units. */
 export function originEnd(buffer: TextBuffer, unit: number): number {
+  if (buffer.isPlain) return unit + 1;
   const origin = buffer.origins[unit] as number;
   const code = buffer.source.charCodeAt(origin);
   if (code < 128 && (code !== 37 || buffer.mode !== 'url')) return origin + 1;

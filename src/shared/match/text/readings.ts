@@ -3,6 +3,8 @@
  * that a rule added elsewhere changes no reading.
  */
 
+import { isRarelyDouble } from './scan.ts';
+
 /** What a digit or sign may stand for inside a word. */
 const STANDS_FOR: Record<string, string> = {
   '0': 'o', '1': 'il', '2': 'z', '3': 'e', '4': 'a', '5': 's', '6': 'g', '7': 't', '8': 'b', '9': 'g',
@@ -10,20 +12,26 @@ const STANDS_FOR: Record<string, string> = {
 };
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const VOWELS = 'aeiou';
-const RARELY_DOUBLE = new Set('ahijkquvwxy');
 /** Longest disguised word that is looked at; longer ones are no words. */
 export const MAX_READING = 32;
 /** Most readings of one word. Bounds the work for texts made to be slow. */
 const MAX_READINGS = 160;
 
-/** Whether a sign can stand for a letter. */
-export function isDisguiseSign(sign: string): boolean {
-  return sign === '*' || (STANDS_FOR[sign] !== undefined && !(sign >= '0' && sign <= '9'));
+const DISGUISE_SIGNS = new Set([...Object.keys(STANDS_FOR), '*'].filter((sign) => !/\d/.test(sign)).map(codeOf));
+const OUTER_SIGNS = new Set([...'$@€§'].map(codeOf));
+
+/** Whether a sign (code unit) can stand for a letter. */
+export function isDisguiseSign(code: number): boolean {
+  return DISGUISE_SIGNS.has(code);
 }
 
 /** Whether a sign at the very beginning or end of a word may belong to it: `$ex`, `a$$`, but not `no!`. */
-export function isOuterSign(sign: string): boolean {
-  return sign === '$' || sign === '@' || sign === '€' || sign === '§';
+export function isOuterSign(code: number): boolean {
+  return OUTER_SIGNS.has(code);
+}
+
+function codeOf(sign: string): number {
+  return sign.charCodeAt(0);
 }
 
 /**
@@ -33,43 +41,44 @@ export function isOuterSign(sign: string): boolean {
  */
 export function readingsOf(written: string): string[] {
   if (written.length > MAX_READING) return [];
-  const choices = choicesOf(written);
-  if (choices === null) return [];
-  let readings = [''];
-  for (const options of choices) {
-    if (readings.length * options.length > MAX_READINGS) return [];
-    readings = readings.flatMap((reading) => options.map((option) => reading + option));
-  }
-  return readings.filter((reading) => reading !== written);
-}
-
-/** For each place of the word what may stand there. */
-function choicesOf(written: string): string[][] | null {
   const asLetters = countsAsLeet(written);
   const stars = written.split('*').length - 1;
-  if (stars > 2) return null;
-  const choices: string[][] = [];
-  let starsSeen = 0;
+  if (stars > 2) return [];
+  let readings = [''];
+  // Letters that can be read in one way only, waiting to be added to all readings at once.
+  let plain = '';
   for (let at = 0; at < written.length; ) {
-    const sign = written[at] as string;
+    const sign = written.charAt(at);
     let run = 1;
-    while (written[at + run] === sign) run += 1;
-    const letters = STANDS_FOR[sign];
-    if (sign === '*') {
-      for (let star = 0; star < run; star += 1) {
-        choices.push([...(stars === 2 && starsSeen === 0 ? VOWELS : LETTERS)]);
-        starsSeen += 1;
-      }
-    } else if (letters !== undefined && asLetters) {
-      // `a$$` is two letters; both places read alike.
-      choices.push([...letters].map((letter) => letter.repeat(Math.min(run, 2))));
-      if (run > 2) choices[choices.length - 1]?.push(...letters);
-    } else if (run >= 3) choices.push([sign, sign + sign]);
-    else if (run === 2 && RARELY_DOUBLE.has(sign)) choices.push([sign, sign + sign]);
-    else choices.push([sign.repeat(run)]);
+    while (written.charCodeAt(at + run) === written.charCodeAt(at)) run += 1;
+    const options = optionsOf(sign, run, asLetters, stars);
     at += run;
+    if (options === null) {
+      plain += run === 1 ? sign : sign.repeat(run);
+      continue;
+    }
+    if (readings.length * options.length > MAX_READINGS) return [];
+    const before = plain;
+    readings = readings.flatMap((reading) => options.map((option) => reading + before + option));
+    plain = '';
   }
-  return choices;
+  return readings.map((reading) => reading + plain).filter((reading) => reading !== written);
+}
+
+/** What a run of one letter, digit or sign may stand for; null if only for itself. */
+function optionsOf(sign: string, run: number, asLetters: boolean, stars: number): string[] | null {
+  if (sign === '*') {
+    if (run === 2) return [...VOWELS].flatMap((vowel) => [...LETTERS].map((letter) => vowel + letter));
+    return [...(stars === 2 ? VOWELS : LETTERS)];
+  }
+  const letters = asLetters ? STANDS_FOR[sign] : undefined;
+  if (letters !== undefined) {
+    // `a$$` is two letters; both places read alike.
+    const options = [...letters].map((letter) => letter.repeat(Math.min(run, 2)));
+    return run > 2 ? [...options, ...letters] : options;
+  }
+  if (run >= 3 || (run === 2 && isRarelyDouble(sign.charCodeAt(0)))) return [sign, sign + sign];
+  return null;
 }
 
 /** `su1c1de` is a word with digits for letters; `a55`, `mp3` or `2024x` are more likely what they look like. */

@@ -2,12 +2,12 @@
  * Turns one text into folded letters and words, in one pass, with a map back to the original.
  *
  * Invariants
- * - `units[k]` came from the original at `origins[k]`; origins never decrease.
+ * - `units[k]` came from the original at `originOf(buffer, k)`; origins never decrease.
  * - A word is `units[tokenStart[t] .. tokenEnd[t])`; its hash is `hashUnits` of them. Words do not overlap.
  * - Buffers are reused, so everything beyond the counts is left over from earlier texts and never read.
- * - ASCII takes the short way through a 128-entry table; only other characters call the fold.
+ * - ASCII takes the short way; the first other character makes the whole text take the long one.
  */
-import type { Fold } from './fold.ts';
+import type { Fold, Folded } from './fold.ts';
 import { HASH_PRIME, hashStep } from './hash.ts';
 import { decodePercent } from './percent.ts';
 
@@ -33,6 +33,8 @@ export const MARK = {
 } as const;
 
 export interface TextBuffer {
+  /** All of the text was plain ASCII: every letter stands at its own offset, and `origins` is not filled. */
+  isPlain: boolean;
   /** Where word hashes start; a compiled form has its own, so that no two of its words share a hash. */
   readonly seed: number;
   source: string;
@@ -51,6 +53,7 @@ export interface TextBuffer {
 
 export function createTextBuffer(seed: number): TextBuffer {
   return {
+    isPlain: true,
     seed,
     source: '',
     mode: 'title',
@@ -70,87 +73,179 @@ const SIGN = 1;
 const APOSTROPHE = 2;
 const PERCENT = 3;
 const GLUE = 4;
-/** For each ASCII character: its folded letter or digit, or one of the small numbers above, or 0 (separator). */
-const ASCII = new Uint8Array(128);
+const OTHER = 5;
+/**
+ * For each code unit: its folded letter or digit, or one of the small numbers above, or 0 (separator). As long as all
+ * code units, so that the hot loop has one lookup and no range check; only the first 128 entries are ever warm.
+ */
+const CLASSES = new Uint8Array(65_536).fill(OTHER);
+CLASSES.fill(0, 0, 128);
 for (let code = 0; code < 26; code += 1) {
-  ASCII[65 + code] = 97 + code;
-  ASCII[97 + code] = 97 + code;
+  CLASSES[65 + code] = 97 + code;
+  CLASSES[97 + code] = 97 + code;
 }
-for (let digit = 48; digit < 58; digit += 1) ASCII[digit] = digit;
-for (const sign of '@$!|+*') ASCII[sign.charCodeAt(0)] = SIGN;
-for (const sign of '-._~') ASCII[sign.charCodeAt(0)] = GLUE;
-ASCII[39] = APOSTROPHE;
-ASCII[96] = APOSTROPHE;
-ASCII[37] = PERCENT;
+for (let digit = 48; digit < 58; digit += 1) CLASSES[digit] = digit;
+for (const sign of '@$!|+*') CLASSES[sign.charCodeAt(0)] = SIGN;
+for (const sign of '€£¡§') CLASSES[sign.charCodeAt(0)] = SIGN;
+for (const sign of '-._~') CLASSES[sign.charCodeAt(0)] = GLUE;
+CLASSES[39] = APOSTROPHE;
+CLASSES[96] = APOSTROPHE;
+CLASSES[37] = PERCENT;
+/** Classes above this are letters and digits. */
+const LETTERS = 32;
 /** Letters that stand twice in hardly any English word: `suuicide` is a disguise, `kill` is not. */
 const RARELY_DOUBLE = new Uint8Array(128);
 for (const letter of 'ahijkquvwxy') RARELY_DOUBLE[letter.charCodeAt(0)] = 1;
+/** Set in every folded letter, clear in every digit: so words of both are told by two bit operations a letter. */
+const LETTER_BIT = 64;
 
 /**
- * Reads `text` from `from` to `to` and adds its letters and words to `buffer`. Offsets are UTF-16 code units.
- * Several stretches of one text may be read one after the other; `startText` begins a new text.
+ * Reads the stretches of the text (pairs of offsets in UTF-16 code units, in order) and fills `buffer` with their
+ * letters and words. Call after `startText`.
  */
-export function scan(buffer: TextBuffer, fold: Fold, from: number, to: number): void {
+export function scanStretches(buffer: TextBuffer, fold: Fold, stretches: readonly number[]): void {
+  buffer.isPlain = true;
+  for (let at = 0; at < stretches.length; at += 2) {
+    if (scanPlain(buffer, stretches[at] as number, stretches[at + 1] as number)) continue;
+    // Something that must be folded: read all again, with a map.
+    startText(buffer, buffer.source, buffer.mode);
+    for (let again = 0; again < stretches.length; again += 2) {
+      scanFolding(buffer, fold, stretches[again] as number, stretches[again + 1] as number);
+    }
+    return;
+  }
+}
+
+/** Reads the whole text. */
+export function scanAll(buffer: TextBuffer, fold: Fold): void {
+  const { length } = buffer.source;
+  buffer.isPlain = true;
+  if (scanPlain(buffer, 0, length)) return;
+  startText(buffer, buffer.source, buffer.mode);
+  scanFolding(buffer, fold, 0, length);
+}
+
+/**
+ * The short way for ASCII: every letter stays at its own offset, so there is no map to write. False, with the buffer
+ * half filled, at the first character that needs folding.
+ */
+function scanPlain(buffer: TextBuffer, from: number, to: number): boolean {
+  const text = buffer.source;
+  const { seed } = buffer;
+  reserve(buffer, to + 1, buffer.tokenCount + ((to - from) >> 1) + 2);
+  const { units } = buffer;
+  let tokens = buffer.tokenCount;
+  let allMarks = buffer.marks;
+  let singles = 0;
+  let glue = 0;
+  let index = from;
+  while (index < to) {
+    const start = index;
+    let hash = seed;
+    let marks = 0;
+    let missing = 0;
+    let previous = 0;
+    let folded = 0;
+    for (; index < to; index += 1) {
+      folded = CLASSES[text.charCodeAt(index)] as number;
+      if (folded <= LETTERS) break;
+      units[index] = folded;
+      hash = Math.imul(hash ^ folded, HASH_PRIME);
+      missing |= ~folded;
+      if (folded === previous && isDisguisedRepeat(units, start, index)) marks |= MARK.repeats;
+      previous = folded;
+      folded = 0;
+    }
+    if (index > start) {
+      singles = index - start === 1 ? singles + 1 : 0;
+      if (singles >= 3) marks |= MARK.spelled;
+      if ((missing & LETTER_BIT) !== 0 && hasLetter(units, start, index)) marks |= MARK.digits;
+      if (glue === 1) marks |= MARK.glued;
+      buffer.tokenStart[tokens] = start;
+      buffer.tokenEnd[tokens] = index;
+      buffer.tokenHash[tokens] = hash;
+      buffer.tokenMarks[tokens] = marks;
+      tokens += 1;
+      allMarks |= marks;
+      glue = folded === GLUE ? 1 : 0;
+    } else glue = 0;
+    if (folded === SIGN) allMarks |= MARK.signs;
+    else if (folded === APOSTROPHE || folded === PERCENT || folded === OTHER) return false;
+    index += 1;
+  }
+  buffer.unitCount = to;
+  buffer.tokenCount = tokens;
+  buffer.marks = allMarks;
+  return true;
+}
+
+/** Whether the letter at `index`, which equals the one before it, is a third, or a second that no English word has. */
+function isDisguisedRepeat(units: Uint16Array, start: number, index: number): boolean {
+  const unit = units[index] as number;
+  return RARELY_DOUBLE[unit] === 1 || (index - start >= 2 && units[index - 2] === unit);
+}
+
+/** Whether hardly any English word has this letter twice. */
+export function isRarelyDouble(unit: number): boolean {
+  return RARELY_DOUBLE[unit] === 1;
+}
+
+function hasLetter(units: Uint16Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if ((units[at] as number) >= LETTER_BIT) return true;
+  return false;
+}
+
+/** The long way: folds every character and writes where it came from. */
+function scanFolding(buffer: TextBuffer, fold: Fold, from: number, to: number): void {
+  buffer.isPlain = false;
   const text = buffer.source;
   const isUrl = buffer.mode === 'url';
-  reserve(buffer, buffer.unitCount + (to - from) + 32, buffer.tokenCount + ((to - from) >> 1) + 2);
-  let { units, origins, tokenStart, tokenEnd, tokenHash, tokenMarks } = buffer;
+  const { seed } = buffer;
+  // At most one word a character; only folds of one character to several letters can need more letters than this.
+  reserve(buffer, buffer.unitCount + (to - from) + 32, buffer.tokenCount + (to - from) + 1);
+  let { units, origins } = buffer;
+  const { tokenStart, tokenEnd, tokenHash, tokenMarks } = buffer;
   let count = buffer.unitCount;
   let tokens = buffer.tokenCount;
   let allMarks = buffer.marks;
   let start = count;
-  const seed = buffer.seed;
   let hash = seed;
   let marks = 0;
-  let kinds = 0;
+  let anyBits = 0;
+  let allBits = LETTER_BIT;
   let previous = 0;
-  let beforePrevious = 0;
   let singles = 0;
   let glue = 0;
-  let index = from;
 
-  while (index < to) {
-    const code = text.charCodeAt(index);
-    let folded = code < 128 ? (ASCII[code] as number) : 128;
-    if (folded > 32 && folded < 128) {
+  for (let index = from; index <= to; index += 1) {
+    let folded = index < to ? (CLASSES[text.charCodeAt(index)] as number) : 0;
+    if (folded > LETTERS) {
       units[count] = folded;
       origins[count] = index;
       count += 1;
       hash = Math.imul(hash ^ folded, HASH_PRIME);
-      kinds |= folded < 58 ? 1 : 2;
-      if (folded === previous && (folded === beforePrevious || RARELY_DOUBLE[folded] === 1)) marks |= MARK.repeats;
-      beforePrevious = previous;
+      anyBits |= folded;
+      allBits &= folded;
+      if (folded === previous && isDisguisedRepeat(units, start, count - 1)) marks |= MARK.repeats;
       previous = folded;
-      index += 1;
       continue;
     }
-    let width = 1;
-    let codePoint = code;
-    if (isUrl && folded === PERCENT) {
-      const decoded = decodePercent(text, index, to);
-      codePoint = decoded >>> 8;
-      width = decoded & 255;
-      folded = codePoint < 128 ? (ASCII[codePoint] as number) : 128;
-      if (folded === SIGN || folded === PERCENT) folded = 0;
-    } else if (code >= 0xd800 && code < 0xdc00 && index + 1 < to) {
-      const low = text.charCodeAt(index + 1);
-      if (low >= 0xdc00 && low < 0xe000) {
-        codePoint = ((code - 0xd800) << 10) + (low - 0xdc00) + 0x10000;
-        width = 2;
-      }
-    }
-    let ends = true;
     let alone = false;
-    if (folded > 32) {
-      const letter = folded < 128 ? null : fold.of(codePoint);
-      if (letter === null || letter.kind === 'letters') {
-        const letters = letter === null ? String.fromCharCode(folded) : letter.text;
-        alone = letter?.kind === 'letters' && letter.alone;
+    if (folded === OTHER || (isUrl && folded === PERCENT)) {
+      const { codePoint, width } = characterAt(buffer, index, to);
+      const letter = codePoint < 128 ? asciiLetter(codePoint) : fold.of(codePoint);
+      if (letter.kind === 'ignored') {
+        index += width - 1;
+        continue;
+      }
+      if (letter.kind === 'letters') {
+        alone = letter.alone;
         if (alone && count > start) {
-          // A letter that is a word of its own ends the word before it; it is read again as a fresh word.
-          width = 0;
+          // A letter that is a word of its own ends the word before it, and is read again as a fresh word.
+          alone = false;
+          index -= 1;
         } else {
-          ends = alone;
+          const { text: letters } = letter;
           if (count + letters.length + (to - index) > units.length) {
             reserve(buffer, count + letters.length + (to - index) + 32, 0, count);
             ({ units, origins } = buffer);
@@ -161,52 +256,33 @@ export function scan(buffer: TextBuffer, fold: Fold, from: number, to: number): 
             origins[count] = index;
             count += 1;
             hash = hashStep(hash, unit);
-            kinds |= unit >= 48 && unit < 58 ? 1 : 2;
-            if (unit === previous && unit === beforePrevious && !alone) marks |= MARK.repeats;
-            beforePrevious = previous;
+            anyBits |= unit < 128 ? unit : LETTER_BIT;
+            if (unit < LETTER_BIT) allBits = 0;
+            if (unit === previous && !alone && count - start > 2 && units[count - 3] === unit) marks |= MARK.repeats;
             previous = unit;
           }
-          if (letter?.kind === 'letters' && letter.foreign) marks |= MARK.foreign;
+          if (letter.foreign) marks |= MARK.foreign;
+          index += width - 1;
+          if (!alone) continue;
         }
-      } else if (letter.kind === 'ignored') ends = false;
-      else if (letter.kind === 'apostrophe') folded = APOSTROPHE;
-      else folded = 0;
+        folded = 0;
+      } else {
+        index += width - 1;
+        folded = letter.kind === 'apostrophe' ? APOSTROPHE : codePoint < 128 ? (CLASSES[codePoint] as number) : 0;
+      }
     }
     if (folded === APOSTROPHE && !isUrl) {
-      ends = false;
       if (count > start) marks |= MARK.apostrophe;
+      continue;
     }
-    if (folded === SIGN && !isUrl) allMarks |= MARK.signs;
-    if (ends) {
-      if (count > start) {
-        if (tokens + 2 > tokenStart.length) {
-          reserve(buffer, 0, tokens * 2 + 2, count, tokens);
-          ({ tokenStart, tokenEnd, tokenHash, tokenMarks } = buffer);
-        }
-        singles = count - start === 1 && !alone ? singles + 1 : 0;
-        if (singles >= 3) marks |= MARK.spelled;
-        if (kinds === 3) marks |= MARK.digits;
-        if (glue === 1) marks |= MARK.glued;
-        tokenStart[tokens] = start;
-        tokenEnd[tokens] = count;
-        tokenHash[tokens] = hash;
-        tokenMarks[tokens] = marks;
-        tokens += 1;
-        allMarks |= marks;
-        start = count;
-        hash = seed;
-        marks = 0;
-        kinds = 0;
-        previous = 0;
-        beforePrevious = 0;
-        glue = folded === GLUE ? 1 : 2;
-      } else glue = 2;
+    if (folded === SIGN) allMarks |= MARK.signs;
+    if (count === start) {
+      glue = 0;
+      continue;
     }
-    index += width;
-  }
-  if (count > start) {
-    if (count - start === 1 && singles >= 2) marks |= MARK.spelled;
-    if (kinds === 3) marks |= MARK.digits;
+    singles = count - start === 1 && !alone ? singles + 1 : 0;
+    if (singles >= 3) marks |= MARK.spelled;
+    if ((anyBits & LETTER_BIT) !== 0 && (allBits & LETTER_BIT) === 0) marks |= MARK.digits;
     if (glue === 1) marks |= MARK.glued;
     tokenStart[tokens] = start;
     tokenEnd[tokens] = count;
@@ -214,10 +290,29 @@ export function scan(buffer: TextBuffer, fold: Fold, from: number, to: number): 
     tokenMarks[tokens] = marks;
     tokens += 1;
     allMarks |= marks;
+    start = count;
+    hash = seed;
+    marks = 0;
+    anyBits = 0;
+    allBits = LETTER_BIT;
+    previous = 0;
+    glue = folded === GLUE ? 1 : 0;
   }
   buffer.unitCount = count;
   buffer.tokenCount = tokens;
   buffer.marks = allMarks;
+}
+
+const NOT_A_LETTER: Folded = { kind: 'separator' };
+const ASCII_LETTERS: readonly Folded[] = Array.from({ length: 128 }, (_, code): Folded => {
+  const folded = CLASSES[code] as number;
+  if (folded <= LETTERS) return NOT_A_LETTER;
+  return { kind: 'letters', text: String.fromCharCode(folded), foreign: false, lookalike: 0, alone: false };
+});
+
+/** An ASCII character that came out of a percent escape. */
+function asciiLetter(code: number): Folded {
+  return ASCII_LETTERS[code] as Folded;
 }
 
 /** Forgets the text before and makes `source` the text that `scan` reads. */
@@ -268,4 +363,9 @@ export function characterAt(buffer: TextBuffer, index: number, to: number): { co
   }
   const codePoint = text.codePointAt(index) ?? 0;
   return { codePoint, width: codePoint > 0xffff ? 2 : 1 };
+}
+
+/** Where in the original the letter `units[unit]` came from. */
+export function originOf(buffer: TextBuffer, unit: number): number {
+  return buffer.isPlain ? unit : (buffer.origins[unit] as number);
 }

@@ -7,7 +7,7 @@ import type { Fold } from './fold.ts';
 import { hashStep, hashUnits } from './hash.ts';
 import { addEdge, type Lattice, originEnd as endOf } from './lattice.ts';
 import { isDisguiseSign, isOuterSign, MAX_READING, readingsOf, spelledLetter } from './readings.ts';
-import { characterAt, MARK, reserve } from './scan.ts';
+import { characterAt, isRarelyDouble, MARK, originOf, reserve } from './scan.ts';
 
 /** Whether any rule knows these letters: whole (or inside them), or only how they begin. */
 export type Knows = (units: Uint16Array, start: number, end: number, hash: number) => 'whole' | 'beginning' | null;
@@ -29,7 +29,8 @@ export function addVariants(lattice: Lattice, fold: Fold, knows: Knows): void {
   if ((marks & (plainMarks | MARK.foreign | MARK.apostrophe)) !== 0) {
     for (let token = 0; token < buffer.tokenCount; token += 1) {
       const mark = buffer.tokenMarks[token] as number;
-      if ((mark & (plainMarks | MARK.foreign)) !== 0) addWordReadings(lattice, fold, token, pureForeign, knows);
+      if ((mark & (plainMarks | MARK.foreign)) === MARK.repeats) addShortenedWord(lattice, token, knows);
+      else if ((mark & (plainMarks | MARK.foreign)) !== 0) addWordReadings(lattice, fold, token, pureForeign, knows);
       if ((mark & MARK.apostrophe) !== 0) addApostropheReadings(lattice, token, knows);
     }
   }
@@ -55,8 +56,7 @@ function isTooLong(lattice: Lattice, token: number): boolean {
 }
 
 function tokenOrigin(lattice: Lattice, token: number): number {
-  const { origins, tokenStart } = lattice.buffer;
-  return origins[tokenStart[token] as number] as number;
+  return originOf(lattice.buffer, lattice.buffer.tokenStart[token] as number);
 }
 
 function tokenOriginEnd(lattice: Lattice, token: number): number {
@@ -69,12 +69,49 @@ function offer(lattice: Lattice, letters: string, from: number, to: number, orig
   reserve(buffer, unitsEnd + letters.length, 0, unitsEnd);
   for (let at = 0; at < letters.length; at += 1) {
     buffer.units[unitsEnd + at] = letters.charCodeAt(at);
-    buffer.origins[unitsEnd + at] = originStart;
   }
   const end = unitsEnd + letters.length;
   const hash = hashUnits(buffer.seed, buffer.units, unitsEnd, end);
   if (knows(buffer.units, unitsEnd, end, hash) === null) return;
   if (addEdge(lattice, { from, to, hash, start: unitsEnd, end, originStart, originEnd })) lattice.unitsEnd = end;
+}
+
+/**
+ * `suiciiide` is also read as `suicide`: repeats are shortened to one letter. This comes up often (`Hawaii`, `book 3xx`),
+ * so letters are copied without making strings; only what runs to three letters or more needs all readings.
+ */
+function addShortenedWord(lattice: Lattice, token: number, knows: Knows): void {
+  if (isTooLong(lattice, token)) return;
+  const { buffer, unitsEnd } = lattice;
+  const start = buffer.tokenStart[token] as number;
+  const end = buffer.tokenEnd[token] as number;
+  reserve(buffer, unitsEnd + end - start, 0, unitsEnd);
+  const { units } = buffer;
+  let to = unitsEnd;
+  for (let at = start; at < end; at += 1) {
+    const unit = units[at] as number;
+    const isRepeat = at > start && units[at - 1] === unit;
+    if (isRepeat && at > start + 1 && units[at - 2] === unit) {
+      addReadings(lattice, textOf(lattice, token), token, knows);
+      return;
+    }
+    if (isRepeat && isRarelyDouble(unit)) continue;
+    units[to] = unit;
+    to += 1;
+  }
+  const hash = hashUnits(buffer.seed, buffer.units, unitsEnd, to);
+  if (knows(buffer.units, unitsEnd, to, hash) === null) return;
+  const originStart = tokenOrigin(lattice, token);
+  const originEnd = tokenOriginEnd(lattice, token);
+  if (addEdge(lattice, { from: token, to: token + 1, hash, start: unitsEnd, end: to, originStart, originEnd })) {
+    lattice.unitsEnd = to;
+  }
+}
+
+function addReadings(lattice: Lattice, written: string, token: number, knows: Knows): void {
+  const start = tokenOrigin(lattice, token);
+  const end = tokenOriginEnd(lattice, token);
+  for (const reading of readingsOf(squeeze(written))) offer(lattice, reading, token, token + 1, start, end, knows);
 }
 
 function addWordReadings(lattice: Lattice, fold: Fold, token: number, pureForeign: boolean, knows: Knows): void {
@@ -83,9 +120,7 @@ function addWordReadings(lattice: Lattice, fold: Fold, token: number, pureForeig
   const end = tokenOriginEnd(lattice, token);
   const latin = undisguised(lattice, fold, token, pureForeign);
   if (latin !== null) offer(lattice, latin, token, token + 1, start, end, knows);
-  for (const reading of readingsOf(squeeze(latin ?? textOf(lattice, token)))) {
-    offer(lattice, reading, token, token + 1, start, end, knows);
-  }
+  addReadings(lattice, latin ?? textOf(lattice, token), token, knows);
 }
 
 /** Shortens long runs of one letter, so that `suiciiiiiiiiiide` stays within the length that is read. */
@@ -106,7 +141,7 @@ function undisguised(lattice: Lattice, fold: Fold, token: number, pureForeign: b
       text += String.fromCharCode(code);
       continue;
     }
-    const letter = fold.of(characterAt(buffer, buffer.origins[unit] as number, buffer.source.length).codePoint);
+    const letter = fold.of(characterAt(buffer, originOf(buffer, unit), buffer.source.length).codePoint);
     if (letter.kind !== 'letters') return null;
     if (letter.foreign && letter.lookalike === 0) return null;
     text += letter.foreign ? String.fromCharCode(letter.lookalike) : String.fromCharCode(code);
@@ -119,7 +154,7 @@ function foreignTextIsDisguise(lattice: Lattice, fold: Fold): boolean {
   const { buffer } = lattice;
   for (let unit = 0; unit < buffer.unitCount; unit += 1) {
     if ((buffer.units[unit] as number) < 128) continue;
-    const letter = fold.of(characterAt(buffer, buffer.origins[unit] as number, buffer.source.length).codePoint);
+    const letter = fold.of(characterAt(buffer, originOf(buffer, unit), buffer.source.length).codePoint);
     if (letter.kind === 'letters' && letter.foreign && letter.lookalike === 0) return false;
   }
   return true;
@@ -133,7 +168,7 @@ function addApostropheReadings(lattice: Lattice, token: number, knows: Knows): v
   if (isTooLong(lattice, token)) return;
   for (let unit = first + 1; unit < last; unit += 1) {
     const before = endOf(buffer, unit - 1);
-    const here = buffer.origins[unit] as number;
+    const here = originOf(buffer, unit);
     if (here <= before) continue;
     if (last - unit === 1 && buffer.units[unit] === 115) {
       offer(lattice, textOf(lattice, token).slice(0, -1), token, token + 1, tokenOrigin(lattice, token), before, knows);
@@ -162,7 +197,6 @@ function addSpelledWords(lattice: Lattice, fold: Fold, knows: Knows): void {
       const letter = spelledLetter(unit);
       const end = start + next - token + 1;
       buffer.units[end - 1] = letter;
-      buffer.origins[end - 1] = tokenOrigin(lattice, next);
       hash = hashStep(hash, letter);
       if (letter !== unit) digits += 1;
       if (end - start < MIN_SPELLED || digits * 2 > end - start) continue;
@@ -218,39 +252,43 @@ function addSignedWords(lattice: Lattice, knows: Knows): void {
   for (let first = 0; first < buffer.tokenCount; ) {
     let start = tokenOrigin(lattice, first);
     let end = tokenOriginEnd(lattice, first);
-    let written = textOf(lattice, first);
+    const hasSignBefore = isOuterSign(source.charCodeAt(start - 1));
     let next = first + 1;
-    for (; next < buffer.tokenCount; next += 1) {
-      const gap = source.slice(end, tokenOrigin(lattice, next));
-      if (gap.length > 2 || written.length > MAX_READING || !allSigns(gap)) break;
+    if (!hasSignBefore && !isDisguiseSign(source.charCodeAt(end))) {
+      first = next;
+      continue;
+    }
+    let written = textOf(lattice, first);
+    for (; next < buffer.tokenCount && written.length <= MAX_READING; next += 1) {
+      const gap = source.slice(end, Math.min(tokenOrigin(lattice, next), end + MAX_SIGNS + 1));
+      if (gap.length > MAX_SIGNS || !allSigns(gap)) break;
       written += gap + textOf(lattice, next);
       end = tokenOriginEnd(lattice, next);
     }
-    const before = source[start - 1] ?? ' ';
     const after = outerSigns(source, end);
-    const isSigned = next > first + 1 || isOuterSign(before) || after !== '';
-    if (isSigned && written.length <= MAX_READING) {
-      if (isOuterSign(before)) {
-        written = before + written;
+    if (next > first + 1 || hasSignBefore || after !== '') {
+      if (hasSignBefore) {
         start -= 1;
+        written = source.charAt(start) + written;
       }
-      written += after;
       end += after.length;
-      for (const reading of readingsOf(written)) offer(lattice, reading, first, next, start, end, knows);
+      for (const reading of readingsOf(written + after)) offer(lattice, reading, first, next, start, end, knows);
     }
     first = next;
   }
 }
 
+/** Most signs in a row that stand for letters. */
+const MAX_SIGNS = 2;
+
 function allSigns(gap: string): boolean {
-  if (gap === '') return false;
-  for (const sign of gap) if (!isDisguiseSign(sign)) return false;
-  return true;
+  for (let at = 0; at < gap.length; at += 1) if (!isDisguiseSign(gap.charCodeAt(at))) return false;
+  return gap !== '';
 }
 
-/** The signs right behind a word that may be its last letters: at most two. */
+/** The signs right behind a word that may be its last letters. */
 function outerSigns(source: string, at: number): string {
-  let signs = '';
-  while (signs.length < 2 && isOuterSign(source[at + signs.length] ?? ' ')) signs += source[at + signs.length];
-  return signs;
+  let end = at;
+  while (end < at + MAX_SIGNS && isOuterSign(source.charCodeAt(end))) end += 1;
+  return source.slice(at, end);
 }
