@@ -27,7 +27,8 @@ export function NoticeWindow({ bridge, opened }: { bridge: RendererApi; opened: 
           {texts.state[opened.monitoring]}
         </span>
       </header>
-      <main className="window-body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: text that scrolls must be reachable by keyboard */}
+      <main className="window-body" tabIndex={0}>
         <h1>{texts.title}</h1>
         {texts.parts.map((part) => (
           <section key={part.title} className="notice-part">
@@ -40,12 +41,12 @@ export function NoticeWindow({ bridge, opened }: { bridge: RendererApi; opened: 
         <Helplines title={texts.helplinesTitle} lines={opened.helplines} />
       </main>
       <footer className="window-foot">
-        <LettersButton words={{ easier: texts.easierLetters, usual: texts.usualLetters }} />
         <div className="window-foot-on">
           <Button variant="primary" size="large" autoFocus onPress={close}>
             {texts.close}
           </Button>
         </div>
+        <LettersButton words={{ easier: texts.easierLetters, usual: texts.usualLetters }} />
       </footer>
     </div>
   );

@@ -13,7 +13,8 @@ interface AfterProps {
 /** After sending: what happens next, in plain words. */
 export function Sent({ opened, texts, contactName }: AfterProps) {
   return (
-    <main className="window-body">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: text that scrolls must be reachable by keyboard
+    <main className="window-body" tabIndex={0}>
       <Title words={texts.sentTitle} />
       <Lines lines={texts.sentNext(opened.schoolName, contactName)} />
       <Helplines title={texts.helplinesTitle} lines={opened.helplines} />
@@ -30,7 +31,8 @@ interface UrgentProps extends AfterProps {
 export function Urgent({ opened, texts, contactName, state, onTryAgain }: UrgentProps) {
   const lines = texts.urgentNext(opened.schoolName, contactName);
   return (
-    <main className="window-body">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: text that scrolls must be reachable by keyboard
+    <main className="window-body" tabIndex={0}>
       <Title words={texts.urgentTitle} />
       {state === 'failed' && (
         <Banner

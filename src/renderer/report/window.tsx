@@ -1,15 +1,6 @@
-import {
-  type FormEvent,
-  type KeyboardEvent,
-  type ReactNode,
-  useEffect,
-  useReducer,
-  useRef,
-  useState,
-} from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useReducer, useState } from 'react';
 import type { RendererApi } from '#ipc';
-import { Banner, Button, Icon, Lapwing } from '#ui';
-import { LettersButton } from '../shared/letters.tsx';
+import { Banner, Button, Lapwing } from '#ui';
 import { levelOf } from '../shared/level.ts';
 import { Sent, Urgent } from './after.tsx';
 import {
@@ -22,6 +13,7 @@ import {
   type Step,
   stepsOf,
 } from './flow.ts';
+import { Foot } from './foot.tsx';
 import { AboutQuestion, ScreenQuestion, TextQuestion, WhoQuestion } from './questions.tsx';
 import { REPORT_TEXTS, type ReportTexts } from './texts.ts';
 
@@ -129,43 +121,17 @@ export function ReportWindow({ bridge, opened }: { bridge: RendererApi; opened: 
           )}
         </main>
       )}
-      <footer className="window-foot">
-        {isLeaving && !isDone && flow.outcome !== 'urgent_sent' ? (
-          <Leaving texts={texts} onStay={() => setLeaving(false)} onClose={close} />
-        ) : (
-          <>
-            <Button variant="quiet" icon="close" onPress={close}>
-              {texts.close}
-            </Button>
-            <LettersButton words={{ easier: texts.easierLetters, usual: texts.usualLetters }} />
-            <div className="window-foot-on">
-              {isUrgent && (
-                <Button onPress={() => dispatch({ kind: 'write_more' })}>{texts.writeMore}</Button>
-              )}
-              {!isDone && !isUrgent && (
-                <>
-                  {oneAtATime && flow.step !== 'about' && (
-                    <Button
-                      size="large"
-                      onPress={() => dispatch({ kind: 'step', step: before(steps, flow.step) })}
-                    >
-                      {texts.back}
-                    </Button>
-                  )}
-                  <Button type="submit" variant="primary" size="large" isDisabled={isBusy}>
-                    {isBusy ? texts.sending : isLast ? sendWords(texts, contactName) : texts.next}
-                  </Button>
-                </>
-              )}
-              {isDone && (
-                <Button variant="primary" size="large" onPress={close}>
-                  {texts.close}
-                </Button>
-              )}
-            </div>
-          </>
-        )}
-      </footer>
+      <Foot
+        flow={flow}
+        texts={texts}
+        canGoBack={oneAtATime && flow.step !== 'about'}
+        onWords={isLast ? sendWords(texts, contactName) : texts.next}
+        isLeaving={isLeaving}
+        onBack={() => dispatch({ kind: 'step', step: before(steps, flow.step) })}
+        onWriteMore={() => dispatch({ kind: 'write_more' })}
+        onStay={() => setLeaving(false)}
+        onClose={close}
+      />
     </form>
   );
 }
@@ -213,25 +179,6 @@ function OneQuestion({ step, schoolName, questions }: OneQuestionProps) {
         {hint !== null && <p className="soft">{hint}</p>}
       </div>
       {control}
-    </>
-  );
-}
-
-/** Asked once before unsent words are thrown away. */
-function Leaving({ texts, onStay, onClose }: { texts: ReportTexts; onStay(): void; onClose(): void }) {
-  const stay = useRef<HTMLButtonElement>(null);
-  useEffect(() => stay.current?.focus(), []);
-  return (
-    <>
-      <p role="status">
-        <Icon name="warning" /> {texts.closeAsk}
-      </p>
-      <div className="window-foot-on">
-        <Button onPress={onClose}>{texts.closeAnyway}</Button>
-        <Button variant="primary" ref={stay} onPress={onStay}>
-          {texts.keepWriting}
-        </Button>
-      </div>
     </>
   );
 }
