@@ -14,25 +14,40 @@ export interface HeartbeatDeps {
   readonly onPolicyEtag: (etag: string) => void;
 }
 
+export interface HeartbeatSender {
+  /** Something changed that the server should hear of soon: the next beat comes within ten seconds. */
+  soon(): void;
+  dispose(): Promise<void>;
+}
+
 const INTERVAL_MS = 60_000;
+/** A whole school's devices change at once: they speak spread over this time. */
+const SOON_MS = 10_000;
 const TIMEOUT_MS = 20_000;
 
 /**
  * Tells the server once a minute that this device is alive, how it is, and what waits. A tenth of the interval is
  * left to chance, so that a school's devices do not all speak at the same second.
  */
-export function startHeartbeat(deps: HeartbeatDeps): { dispose(): Promise<void> } {
+export function startHeartbeat(deps: HeartbeatDeps): HeartbeatSender {
   const { link, timers, random } = deps;
   const stop = new AbortController();
   let beating: Promise<void> = Promise.resolve();
   let next: Disposable | null = null;
+  let hurried = false;
   beat();
 
   function beat(): void {
-    beating = send().then(() => {
-      if (stop.signal.aborted) return;
-      next = timers.after(INTERVAL_MS * (0.95 + random.fraction() / 10), beat);
-    });
+    next = null;
+    hurried = false;
+    beating = send().then(() =>
+      plan(hurried ? SOON_MS * random.fraction() : INTERVAL_MS * (0.95 + random.fraction() / 10)),
+    );
+  }
+
+  function plan(delayMs: number): void {
+    void next?.dispose();
+    if (!stop.signal.aborted) next = timers.after(delayMs, beat);
   }
 
   async function send(): Promise<void> {
@@ -57,6 +72,12 @@ export function startHeartbeat(deps: HeartbeatDeps): { dispose(): Promise<void> 
   }
 
   return {
+    soon() {
+      if (hurried) return;
+      hurried = true;
+      // A beat on its way may carry the old state: then the next one follows soon.
+      if (next !== null) plan(SOON_MS * random.fraction());
+    },
     async dispose() {
       stop.abort();
       void next?.dispose();

@@ -18,7 +18,7 @@ const QUEUE = {
 
 const timers = createFakeTimers();
 let link: ReturnType<typeof createFakeLink>;
-let heartbeat: { dispose(): Promise<void> };
+let heartbeat: ReturnType<typeof startHeartbeat>;
 let etags: string[];
 
 beforeEach(() => {
@@ -65,4 +65,23 @@ test('stops', async () => {
   await timers.advance(600_000);
   expect(link.requests).toHaveLength(1);
   expect(timers.pending()).toBe(0);
+});
+
+test('what changed is told soon, once, also when a beat is on its way', async () => {
+  await timers.advance(0);
+  heartbeat.soon();
+  heartbeat.soon();
+  await timers.advance(10_000);
+  expect(link.requests).toHaveLength(2);
+  await timers.advance(40_000);
+  expect(link.requests).toHaveLength(2);
+  let land: () => void = () => undefined;
+  link.answer(() => () => new Promise((resolve) => (land = () => resolve(UNREACHABLE))));
+  await timers.advance(20_000);
+  expect(link.requests).toHaveLength(3);
+  heartbeat.soon();
+  land();
+  await timers.advance(10_000);
+  expect(link.requests).toHaveLength(4);
+  land();
 });

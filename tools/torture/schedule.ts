@@ -1,0 +1,59 @@
+import { createDice, type Dice } from './dice.ts';
+
+/** One thing that is done to the school on purpose. Times are milliseconds from the start. */
+export type Blow =
+  | {
+      readonly atMs: number;
+      readonly kind: 'kill-agent';
+      readonly agent: number;
+      readonly restartAfterMs: number;
+    }
+  | { readonly atMs: number; readonly kind: 'kill-server'; readonly restartAfterMs: number }
+  | { readonly atMs: number; readonly kind: 'full-disk'; readonly agent: number; readonly lastsMs: number }
+  | { readonly atMs: number; readonly kind: 'jump-clock'; readonly agent: number; readonly byMs: number }
+  | { readonly atMs: number; readonly kind: 'new-policy' };
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly agents: number;
+}
+
+const HOUR_MS = 3_600_000;
+/** Agents need this long to come up and enrol before the first blow. */
+const CALM_START_MS = 4_000;
+
+/**
+ * Everything that will be done, decided by the seed alone: the same seed, duration and number of agents give the
+ * same blows at the same instants. A process is killed once every few seconds, whatever else goes on.
+ */
+export function planBlows({ seed, durationMs, agents }: ScheduleOptions): readonly Blow[] {
+  const dice = createDice(seed);
+  const blows: Blow[] = [];
+  const seconds = durationMs / 1_000;
+  const some = (everySeconds: number) => Math.max(1, Math.round(seconds / everySeconds));
+  const anyTime = () => dice.between(CALM_START_MS, Math.max(CALM_START_MS, durationMs - 1_000));
+
+  for (let count = 0; count < some(40 / agents); count++) {
+    const restartAfterMs = dice.between(50, 2_000);
+    blows.push({ atMs: anyTime(), kind: 'kill-agent', agent: dice.between(0, agents - 1), restartAfterMs });
+  }
+  for (let count = 0; count < some(15); count++) {
+    blows.push({ atMs: anyTime(), kind: 'kill-server', restartAfterMs: dice.between(50, 3_000) });
+  }
+  for (let count = 0; count < some(100 / agents); count++) {
+    const lastsMs = dice.between(1_000, 6_000);
+    blows.push({ atMs: anyTime(), kind: 'full-disk', agent: dice.between(0, agents - 1), lastsMs });
+  }
+  for (let count = 0; count < some(80 / agents); count++) {
+    blows.push({ atMs: anyTime(), kind: 'jump-clock', agent: dice.between(0, agents - 1), byMs: jump(dice) });
+  }
+  blows.push({ atMs: Math.round(durationMs / 2), kind: 'new-policy' });
+  return blows.toSorted((one, other) => one.atMs - other.atMs);
+}
+
+/** Minutes, hours, or a battery that forgot the year. */
+function jump(dice: Dice): number {
+  const size = dice.pick([60_000, HOUR_MS, 24 * HOUR_MS, 365 * 24 * HOUR_MS]);
+  return dice.between(1, 3) * size * dice.pick([-1, 1]);
+}
