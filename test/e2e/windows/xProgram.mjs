@@ -43,23 +43,33 @@ function front(window) {
   X.SendClientMessage(root, window, netActive, 32, [2, 0, 0]);
 }
 
+/** Renames one window over and over, so long that the window manager brings it to the front. */
+async function renameFor(window, milliseconds, label) {
+  const endMs = performance.now() + milliseconds;
+  for (let index = 0; performance.now() < endMs; index += 1) {
+    setTitle(
+      window,
+      index % 50 === 0 ? 'x'.repeat(100_000) : `${label}.${index} = "${'ж'.repeat(index % 40)}"`,
+    );
+    await X.sync();
+  }
+}
+
 async function storm(milliseconds) {
   const endMs = performance.now() + milliseconds;
-  const open_ = [];
+  const shown = [];
   let rounds = 0;
   while (performance.now() < endMs) {
     rounds += 1;
-    open_.push(open({ title: `storm ${rounds}` }));
-    const window = open_.at(-1);
-    for (let index = 0; index < 20; index += 1)
-      setTitle(window, `storm ${rounds}.${index} = "${'ж'.repeat(rounds % 40)}"`);
-    if (rounds % 10 === 0) setTitle(window, 'x'.repeat(100_000));
-    if (open_.length > 5) X.DestroyWindow(open_.shift());
-    // Closed while it is being read: the window manager has just made it the active one.
-    if (rounds % 3 === 0) X.DestroyWindow(open_.pop());
+    const window = open({ title: `storm ${rounds}` });
+    shown.push(window);
+    if (rounds % 20 === 0) await renameFor(window, 200, `storm ${rounds}`);
+    if (shown.length > 5) X.DestroyWindow(shown.shift());
+    // Closed while it is being read.
+    if (rounds % 3 === 0) X.DestroyWindow(shown.pop());
     await X.sync();
   }
-  for (const window of open_) X.DestroyWindow(window);
+  for (const window of shown) X.DestroyWindow(window);
   return rounds;
 }
 
