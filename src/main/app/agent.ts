@@ -45,6 +45,7 @@ export interface AgentDeps {
   /** HTTP that trusts this CA alone, or the system's where it is null. */
   readonly connect: (caPem: string | null) => Http;
   readonly bundledPacks: RulesDeps['bundledPacks'];
+  readonly compiledPacks: RulesDeps['compiledPacks'];
   /** Where an enrolment token may be, first to last. */
   readonly tokenSources: readonly TokenSource[];
 }
@@ -81,7 +82,12 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const parts = createDisposables();
   const stopping = new AbortController();
   const health = createHealth({ clock: timers });
-  const rules = createRules({ bundledPacks: deps.bundledPacks, health, log });
+  const rules = createRules({
+    bundledPacks: deps.bundledPacks,
+    compiledPacks: deps.compiledPacks,
+    health,
+    log,
+  });
   const tray = parts.add(deps.tray.open(choose));
   const phases = createPhases((phase) => {
     log.info({ phase }, 'phase');
@@ -179,6 +185,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         random,
         log,
         onIntakeKey(key) {
+          // biome-ignore lint/correctness/useHookAtTopLevel: a sealer uses a key; no hook of React.
           sealer.useIntakeKey(key);
           void enrolment.saveIntakeKey(key);
         },

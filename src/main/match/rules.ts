@@ -1,6 +1,7 @@
 import type { Audience, Observation, Policy, Session } from '#contract';
 import { err, ok, type Result } from '#kernel';
 import {
+  type Compiled,
   createCompiler,
   createMatcher,
   loadCompiled,
@@ -21,6 +22,8 @@ export interface PackText {
 export interface RulesDeps {
   /** The packs that ship with the agent. */
   readonly bundledPacks: () => Promise<readonly PackText[]>;
+  /** The same packs as the build compiled them; null where there was no build. */
+  readonly compiledPacks: () => Promise<Uint8Array | null>;
   readonly health: { report(part: string, health: SourceHealth): void };
   readonly log: Pick<Log, 'warn'>;
 }
@@ -71,13 +74,17 @@ function parseAll(texts: readonly PackText[]): { packs: Pack[]; errors: PackErro
   return { packs: [...packs.values()], errors };
 }
 
-function build(packs: readonly Pack[], ownPacks: readonly Pack[], policy: Policy): Matcher {
+function compileNow(packs: readonly Pack[]): Compiled {
   const compiler = createCompiler();
   for (const pack of packs) compiler.addPack(pack);
   const compiled = loadCompiled(compiler.finish());
   if (!compiled.ok) throw new Error('rules that were just compiled do not load');
+  return compiled.value;
+}
+
+function matcherFor(compiled: Compiled, ownPacks: readonly Pack[], policy: Policy): Matcher {
   const { packIds, exceptions, dispositions } = policy.rules;
-  return createMatcher(compiled.value, {
+  return createMatcher(compiled, {
     // The choice is among bundled packs: a school that writes a pack of its own wants it.
     packIds: packIds === null ? null : [...packIds, ...ownPacks.map(({ id }) => id)],
     exceptions,
@@ -111,19 +118,37 @@ export function createRules(deps: RulesDeps): Rules {
     return reason;
   }
 
+  function good(built: Matcher): Result<Matcher, string> {
+    deps.health.report('rules', { state: 'ok', code: 'ok', message: 'The rules are in force.' });
+    return ok(built);
+  }
+
+  /** A damaged or older compiled form is passed over: the packs themselves are there. */
+  async function loadReady(): Promise<Compiled | null> {
+    const bytes = await deps.compiledPacks();
+    if (bytes === null) return null;
+    const loaded = loadCompiled(bytes);
+    if (!loaded.ok) deps.log.warn({}, 'the compiled rules do not load; compiling the packs');
+    return loaded.ok ? loaded.value : null;
+  }
+
   return {
     async compile(policy) {
+      if (policy.rules.ownPacks.length === 0) {
+        const ready = await loadReady();
+        if (ready !== null) return good(matcherFor(ready, [], policy));
+      }
       const own = parseAll(policy.rules.ownPacks);
       const all = parseAll([...(await deps.bundledPacks()), ...policy.rules.ownPacks]);
       if (all.errors.length > 0) return err(tellDamage(all.errors, 'The last good rules stay in force.'));
-      const built = build(all.packs, own.packs, policy);
-      deps.health.report('rules', { state: 'ok', code: 'ok', message: 'The rules are in force.' });
-      return ok(built);
+      return good(matcherFor(compileNow(all.packs), own.packs, policy));
     },
     async compileRest(policy) {
+      const ready = await loadReady();
+      if (ready !== null) return matcherFor(ready, [], policy);
       const { packs, errors } = parseAll(await deps.bundledPacks());
       if (errors.length > 0) tellDamage(errors, 'The packs without errors are in force.');
-      return build(packs, [], policy);
+      return matcherFor(compileNow(packs), [], policy);
     },
     swap(next, nextAudience) {
       matcher = next;

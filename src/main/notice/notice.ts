@@ -143,7 +143,10 @@ export function createNotice(deps: NoticeDeps): Notice {
         },
         'report.send': send,
         'notice.open': async () => ({ ...words(), monitoring: deps.monitoring() }),
-        'window.close': async (_input, page) => page.close(),
+        'window.close': async (_input, page) => {
+          attachable = null;
+          page.close();
+        },
       });
       return {
         dispose() {

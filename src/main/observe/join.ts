@@ -56,6 +56,8 @@ export function createJoin(
   function tabOf(front: ForegroundWindow): KnownTab | null {
     const browser = browserOf(front);
     for (const known of tabs.values()) {
+      // The extension is in no private window unless policy lets it: that tab belongs to another window.
+      if (!known.tab.private && looksPrivate(front.title)) continue;
       if (known.processId !== null && known.processId === front.processId) return known;
       if ((known.processId === null || front.processId === null) && known.browser === browser) return known;
     }

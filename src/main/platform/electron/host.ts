@@ -31,6 +31,7 @@ export interface HostPorts extends Sources {
   /** HTTP that trusts this CA alone, or the system's where it is null. */
   readonly connect: (caPem: string | null) => Http;
   readonly bundledPacks: () => Promise<readonly BundledPack[]>;
+  readonly compiledPacks: () => Promise<Uint8Array | null>;
   readonly tokenSources: readonly TokenPlace[];
 }
 
@@ -116,9 +117,11 @@ export function startHost(host: Host): void {
 
 /** Stops in order on every way to end: the system's shutdown, a signal, `app.quit`. */
 function stopOnEnd(stop: () => Promise<void>): void {
-  let ending: Promise<void> | null = null;
+  let ending = false;
   const end = () => {
-    ending ??= stop().then(
+    if (ending) return;
+    ending = true;
+    void stop().then(
       () => app.exit(EXIT.ok),
       () => app.exit(EXIT.failed),
     );
@@ -165,6 +168,7 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
     log,
     connect: (caPem) => createHttp({ caPem }),
     bundledPacks: () => readBundledPacks(join(resources, 'rules')),
+    compiledPacks: () => readFile(join(out, 'main', 'rules.lwr')).catch(() => null),
     tokenSources: tokenPlaces({ argument: args.enrol, programFolder: dirname(app.getPath('exe')) }),
   };
   const agent = host.createAgent(ports, {

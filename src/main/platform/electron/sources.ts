@@ -48,7 +48,7 @@ async function createTabs(deps: { readonly timers: Timers; readonly log: Log }):
     platform: process.platform,
     environment: process.env,
     userId: process.getuid?.() ?? null,
-    logonSession: null,
+    logonSession: process.platform === 'win32' ? (await import('../win32/index.ts')).logonSession() : null,
     darwinTempFolder: process.platform === 'darwin' ? (process.env.TMPDIR ?? null) : null,
   });
   return createRelayBrowserTabs(deps, { address, settings: { kind: 'settings', privateWindows: 'hide' } });

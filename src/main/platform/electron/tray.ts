@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, Tray as SystemTray } from 'electron';
 import type { Tray, TrayView } from '../../ports/index.ts';
 
-/** `tray-watching.png` and so on, with `@2x` beside each; on macOS the `Template` variants follow the menu bar. */
+/** Windows takes 16 pixels (and larger beside it), Linux panels 22; on macOS a `Template` follows the menu bar. */
+const VARIANTS: Partial<Record<NodeJS.Platform, string>> = { darwin: '-Template', linux: '-22' };
+
 function iconPath(folder: string, icon: TrayView['icon']): string {
-  return join(folder, process.platform === 'darwin' ? `tray-${icon}-Template.png` : `tray-${icon}.png`);
+  return join(folder, `tray-${icon}${VARIANTS[process.platform] ?? ''}.png`);
 }
 
 /** The system's tray. The menu holds what `TrayView` says and nothing else: nobody can quit from it. */

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { type Observation, type Policy, policySchema } from '#contract';
+import { createCompiler, parsePack } from '#match';
+import { createRules, type PackText } from '../../../src/main/match/index.ts';
+import type { SourceHealth } from '../../../src/main/ports/index.ts';
+import { createFakeLog } from '../../fakes/ports.ts';
+
+function pack(id: string, phrase: string, category = 'drugs'): PackText {
+  const yaml = `pack: ${id}
+category: ${category}
+language: en
+version: 1
+description: Words for a test.
+sources: [made up]
+rules:
+  - id: only
+    severity: high
+    phrases: [${phrase}]
+`;
+  return { name: `${id}.yaml`, yaml };
+}
+const DAMAGED: PackText = { name: 'damaged.yaml', yaml: 'pack: [\n  unclosed' };
+
+function policy(rules: object = {}): Policy {
+  return policySchema.parse({
+    version: 3,
+    issuedAt: 0,
+    school: { name: 'Larkfield Primary', timeZone: 'Europe/London' },
+    audience: 'KS2',
+    rules,
+    capture: {},
+    outbox: {},
+  });
+}
+
+function saw(title: string, over: Partial<Observation['session']> = {}): Observation {
+  return {
+    at: 0,
+    app: { name: 'Writer', path: null, processId: 1 },
+    title,
+    url: null,
+    urlSource: 'none',
+    private: false,
+    excluded: null,
+    session: {
+      user: 'ama.mensah',
+      displayName: 'Ama Mensah',
+      account: 'individual',
+      accountType: 'local',
+      machine: 'm',
+      onSchoolNetwork: null,
+      timeZone: 'UTC',
+      ...over,
+    },
+  };
+}
+
+function started(bundled: PackText[], compiled: Uint8Array | null = null) {
+  const health: SourceHealth[] = [];
+  const packs = [...bundled];
+  const rules = createRules({
+    bundledPacks: async () => packs,
+    compiledPacks: async () => compiled,
+    health: { report: (_part, state) => health.push(state) },
+    log: createFakeLog(),
+  });
+  async function put(next: Policy): Promise<string | null> {
+    const built = await rules.compile(next);
+    if (!built.ok) return built.error;
+    rules.swap(built.value, next.audience);
+    return null;
+  }
+  const packsHit = (title: string, session = {}) =>
+    rules.match(saw(title, session)).hits.map(({ packId }) => packId);
+  return { rules, put, packs, health, packsHit };
+}
+
+describe('rules in force', () => {
+  test('match nothing before there are any, and nothing in what is left out', async () => {
+    const { rules, put, packsHit } = started([pack('one', 'wibble')]);
+    expect(packsHit('a wibble here')).toEqual([]);
+    await put(policy());
+    expect(packsHit('a wibble here')).toEqual(['one']);
+    expect(rules.match({ ...saw(''), excluded: 'bank' }).hits).toEqual([]);
+  });
+
+  test("a policy chooses among bundled packs; the school's own are always on", async () => {
+    const { put, packsHit } = started([pack('one', 'wibble'), pack('two', 'wobble')]);
+    await put(policy({ packIds: ['two'], ownPacks: [pack('own', 'flurb')] }));
+    expect(packsHit('wibble wobble flurb')).toEqual(['two', 'own']);
+  });
+
+  test('a pack of the school takes the place of a bundled one with its id', async () => {
+    const { put, packsHit } = started([pack('one', 'wibble')]);
+    await put(policy({ ownPacks: [pack('one', 'flurb')] }));
+    expect([packsHit('wibble'), packsHit('flurb')]).toEqual([[], ['one']]);
+  });
+
+  test('are swapped whole between two observations', async () => {
+    const { put, packsHit } = started([pack('one', 'wibble')]);
+    await put(policy());
+    await put(policy({ packIds: [], ownPacks: [pack('own', 'flurb')] }));
+    expect([packsHit('wibble'), packsHit('flurb')]).toEqual([[], ['own']]);
+  });
+
+  test("the signed-in person's own names do not count, but on a shared account they do", async () => {
+    const { put, packsHit } = started([pack('one', 'mensah')]);
+    await put(policy());
+    expect(packsHit('Mensah family tree')).toEqual([]);
+    expect(packsHit('Mensah family tree', { user: 'mensah', account: 'shared' })).toEqual(['one']);
+  });
+});
+
+describe('packs compiled by the build', () => {
+  function compiled(text: PackText): Uint8Array {
+    const parsed = parsePack(text.yaml, text.name);
+    if (!parsed.ok) throw new Error('the pack of the test is wrong');
+    const compiler = createCompiler();
+    compiler.addPack(parsed.value);
+    return compiler.finish();
+  }
+
+  test('are used as they are', async () => {
+    const { put, packsHit } = started([], compiled(pack('built', 'wibble')));
+    await put(policy());
+    expect(packsHit('wibble')).toEqual(['built']);
+  });
+
+  test('give way to the packs themselves where the school has packs of its own', async () => {
+    const { put, packsHit } = started([pack('one', 'wibble')], compiled(pack('built', 'wibble')));
+    await put(policy({ ownPacks: [pack('own', 'flurb')] }));
+    expect(packsHit('wibble flurb')).toEqual(['one', 'own']);
+  });
+
+  test('are passed over when they are damaged', async () => {
+    const bytes = compiled(pack('built', 'wibble'));
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    const { put, packsHit } = started([pack('one', 'wibble')], bytes);
+    await put(policy());
+    expect(packsHit('wibble')).toEqual(['one']);
+  });
+});
+
+describe('a pack that does not parse', () => {
+  test('leaves the last good rules in force, and health says where it is wrong', async () => {
+    const { put, health, packsHit } = started([pack('one', 'wibble')]);
+    await put(policy());
+    const reason = await put(policy({ ownPacks: [DAMAGED] }));
+    expect(reason).toMatch(/^damaged\.yaml:\d+:\d+: /);
+    expect(health.at(-1)).toMatchObject({ state: 'degraded', code: 'rules_damaged' });
+    expect(health.at(-1)?.message).toContain('The last good rules stay in force. damaged.yaml:');
+    expect(packsHit('wibble')).toEqual(['one']);
+    await put(policy());
+    expect(health.at(-1)).toMatchObject({ state: 'ok' });
+  });
+
+  test('at the first start leaves the others in force', async () => {
+    const { rules, health, packsHit } = started([pack('one', 'wibble'), DAMAGED]);
+    rules.swap(await rules.compileRest(policy()), 'KS2');
+    expect(packsHit('wibble')).toEqual(['one']);
+    expect(health.at(-1)).toMatchObject({ state: 'degraded', code: 'rules_damaged' });
+  });
+});
