@@ -23,7 +23,8 @@ export interface AppDeps {
 type SessionState =
   | { kind: 'loading' }
   | { kind: 'failed'; failure: Failure }
-  | { kind: 'signed_out' }
+  /** `told` is false when the server could not be told, so that its session still stands. */
+  | { kind: 'signed_out'; told: boolean }
   | { kind: 'signed_in'; me: Me }
   | { kind: 'locked'; me: Me; reason: 'idle' | 'expired' };
 
@@ -33,14 +34,14 @@ const keepAliveMs = 60_000;
 
 /** The console from the sign-in on. Locking takes everything off the page, not only out of sight. */
 export function App(deps: AppDeps) {
-  const { api, client } = deps;
+  const { api, client, drafts } = deps;
   const [session, setSession] = useState<SessionState>({ kind: 'loading' });
 
   const load = useCallback(async () => {
     setSession({ kind: 'loading' });
     const result = await api.me();
     if (result.ok) setSession({ kind: 'signed_in', me: result.value });
-    else if (result.error.kind === 'signed_out') setSession({ kind: 'signed_out' });
+    else if (result.error.kind === 'signed_out') setSession({ kind: 'signed_out', told: true });
     else setSession({ kind: 'failed', failure: result.error });
   }, [api]);
 
@@ -63,9 +64,10 @@ export function App(deps: AppDeps) {
   }, [api, lock]);
 
   async function signOut(): Promise<void> {
-    await api.signOut();
+    const result = await api.signOut();
     client.clear();
-    setSession({ kind: 'signed_out' });
+    drafts.clear();
+    setSession({ kind: 'signed_out', told: result.ok });
   }
 
   switch (session.kind) {
@@ -86,7 +88,7 @@ export function App(deps: AppDeps) {
         </main>
       );
     case 'signed_out':
-      return <SignIn signIn={api.signIn} onSignedIn={enter} />;
+      return <SignIn signIn={api.signIn} onSignedIn={enter} isStillOpen={!session.told} />;
     case 'locked':
       return (
         <SignIn

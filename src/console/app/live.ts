@@ -44,9 +44,9 @@ export function useLive(
       },
       onConnection(next) {
         setConnection((now) => (next === 'connecting' && now === 'lost' ? 'lost' : next));
-        if (next === 'lost') wasLost = true;
-        if (next !== 'live' || !wasLost) return;
-        wasLost = false;
+        if (next === 'connecting' || (next === 'live' && !wasLost)) return;
+        wasLost = next === 'lost';
+        // Lost: asking tells a broken line from a session that ended. Live again: events may have been missed.
         reloadQueue();
         reloadDevices();
       },

@@ -30,8 +30,9 @@ export function ItemPanel({ id, onDecided, onBack }: ItemPanelProps) {
       return result.error;
     }
     client.setQueryData(keys.item(id), result.value);
-    await client.invalidateQueries({ queryKey: keys.queues });
+    // First on to the next one, by the order the person sees; the list follows.
     onDecided(result.value, decision);
+    void client.invalidateQueries({ queryKey: keys.queues });
     return null;
   }
 

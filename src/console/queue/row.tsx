@@ -6,7 +6,7 @@ import { ABOUT_WORDS, CATEGORY_WORDS, personOf, STATE_WORDS, sentenceOf } from '
 import { Moment } from '../world/index.ts';
 
 /** Two lines of the list at its usual width. */
-const maxSentenceLength = 110;
+const maxSentenceLength = 100;
 
 interface QueueRowProps {
   item: QueueItem;

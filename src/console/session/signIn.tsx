@@ -1,4 +1,4 @@
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Me } from '#contract';
 import type { Result } from '#kernel';
 import { Banner, Button, Lapwing, TextField } from '#ui';
@@ -9,18 +9,24 @@ interface SignInProps {
   onSignedIn(me: Me): void;
   /** Set when the screen locked: who has to come back, and what the lock left behind. */
   locked?: { username: string; displayName: string; reason: 'idle' | 'expired' };
+  /** The server could not be told of a sign-out, so that reloading the page would come back in. */
+  isStillOpen?: boolean;
   /** On a locked screen: somebody else wants to sign in. */
   onSomebodyElse?(): void;
 }
 
 /** Asks for a username and password, or only the password again on a locked screen. Keeps what was typed on failure. */
-export function SignIn({ signIn, onSignedIn, locked, onSomebodyElse }: SignInProps) {
+export function SignIn({ signIn, onSignedIn, locked, isStillOpen = false, onSomebodyElse }: SignInProps) {
   const [username, setUsername] = useState(locked?.username ?? '');
   const [password, setPassword] = useState('');
   const [missing, setMissing] = useState<{ username?: string; password?: string }>({});
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isBusy, setBusy] = useState(false);
   const passwordField = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    document.title = 'Lapwing';
+  }, []);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -49,6 +55,12 @@ export function SignIn({ signIn, onSignedIn, locked, onSomebodyElse }: SignInPro
         <h1>{locked === undefined ? 'Sign in to Lapwing' : `Locked for ${locked.displayName}`}</h1>
         {locked !== undefined && <p className="signin-why">{whyLocked(locked.reason)}</p>}
         <form onSubmit={(event) => void submit(event)} noValidate>
+          {isStillOpen && (
+            <Banner tone="warning">
+              The server couldn’t be told that you signed out. Close the browser before you leave this
+              computer.
+            </Banner>
+          )}
           {failure !== null && <Banner tone="warning">{explain(failure)}</Banner>}
           {locked === undefined && (
             <TextField

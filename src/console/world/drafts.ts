@@ -2,6 +2,8 @@
 export interface Drafts {
   read(itemId: string): string;
   write(itemId: string, text: string): void;
+  /** When a person leaves: the next one must not find their words. */
+  clear(): void;
 }
 
 export function createDrafts(): Drafts {
@@ -12,5 +14,6 @@ export function createDrafts(): Drafts {
       if (text === '') texts.delete(itemId);
       else texts.set(itemId, text);
     },
+    clear: () => texts.clear(),
   };
 }

@@ -57,6 +57,20 @@ test('a technician reviews by keyboard alone: j, Enter, r, n with a note, Enter,
   expect(school.state.items[1]).toMatchObject({ state: 'waiting' });
 });
 
+test('after a decision in the middle of the list, the one below opens, and the last one leads back up', async ({
+  cleanPage: page,
+  school,
+}) => {
+  await openItem(page, school, school.state.items[4]);
+  await page.keyboard.press('n');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Casino slots');
+  await openItem(page, school, school.state.items[6]);
+  await page.keyboard.press('n');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Casino slots');
+});
+
 test('a DSL records what was done; the record needs words', async ({ cleanPage: page, school }) => {
   school.state.role = 'dsl';
   const item = school.state.items[0];

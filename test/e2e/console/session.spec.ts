@@ -1,5 +1,5 @@
 import { fakeAfternoon } from '../../fakes/consoleData.ts';
-import { expect, expectAccessible, test } from './fixtures.ts';
+import { expect, expectAccessible, openItem, test } from './fixtures.ts';
 
 const minuteMs = 60_000;
 
@@ -120,6 +120,41 @@ test('a session that ended on the server asks for the password again and comes b
   await page.getByLabel('Password').fill('correct horse');
   await page.getByRole('button', { name: 'Unlock' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Mila Duarte');
+});
+
+test('an ended session is noticed by itself, when the stream of events breaks', async ({
+  cleanPage: page,
+  school,
+}) => {
+  school.state.items = fakeAfternoon(Date.now());
+  await page.goto(`${school.url}/queue`);
+  await expect(page.locator('a[data-item]').first()).toBeVisible();
+  school.state.signedIn = false;
+  school.dropStreams();
+  await expect(page.getByRole('heading', { name: 'Locked for Priya Nandakumar' })).toBeVisible();
+  await expect(page).toHaveTitle('Lapwing');
+});
+
+test('the next person does not find the note of the last one', async ({ cleanPage: page, school }) => {
+  school.state.items = fakeAfternoon(Date.now());
+  await openItem(page, school, school.state.items[0]);
+  await page.keyboard.press('n');
+  await page.keyboard.type('between us');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Username').fill('helen');
+  await page.getByLabel('Password').fill('correct horse');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
+  await page.keyboard.press('n');
+  await expect(page.getByLabel('Why it’s no concern')).toHaveValue('');
+});
+
+test('a sign-out that the server did not hear of says so', async ({ cleanPage: page, school }) => {
+  await page.goto(school.url);
+  await expect(page.getByRole('heading', { name: 'Nothing waiting' })).toBeVisible();
+  school.state.trouble = 'drop';
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('alert')).toContainText('Close the browser');
 });
 
 test('signing out leaves nothing behind', async ({ cleanPage: page, school }) => {
