@@ -1,6 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AGENT_PATHS, CONSOLE_PATHS, CSRF_HEADER } from '#contract';
 import { createRequestSigner, createSealer, createSigningKey, parseEnrolmentToken } from '#seal';
 import { createTimers } from '../../src/server/platform/clock.ts';
@@ -12,9 +15,13 @@ import {
   startServerProcess,
 } from '../fakes/server/commandLine.ts';
 import { openStream } from '../fakes/server/eventStream.ts';
+import { startPostgres } from '../fakes/server/postgres.ts';
 import { fakeCapture } from '../fakes/server/records.ts';
 
 /** The real program in processes of its own: started, driven by commands beside it, killed, started again. */
+
+// Starting a program takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let line: CommandLine;
 let server: ServerProcess;
@@ -31,8 +38,8 @@ afterEach(async () => {
 const timers = createTimers();
 const random = createRandom();
 
-async function enrol() {
-  const printed = await line.on('enrol-token', '--url', server.url, '--site', 'Main', '--audience', 'KS3');
+async function enrol(commands: CommandLine, url: string) {
+  const printed = await commands.on('enrol-token', '--url', url, '--site', 'Main', '--audience', 'KS3');
   const token = await parseEnrolmentToken(printed.out);
   if (!token.ok) throw new Error(token.error.message);
   const { tokenId, tokenSecret, intakeKey } = token.value;
@@ -47,7 +54,7 @@ async function enrol() {
     agentVersion: '0.1.0',
   };
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(server.url + AGENT_PATHS.enrol, {
+  const response = await fetch(url + AGENT_PATHS.enrol, {
     method: 'POST',
     headers,
     body: JSON.stringify(body),
@@ -73,10 +80,13 @@ async function enrol() {
       } as const;
       return sealer.sealRecord(head, Buffer.from(JSON.stringify(fakeCapture(id))));
     },
-    async send(envelopes: readonly unknown[]): Promise<{ status: number; answers: { status: string }[] }> {
+    async send(
+      envelopes: readonly unknown[],
+      to = server,
+    ): Promise<{ status: number; answers: { status: string }[] }> {
       const body = Buffer.from(JSON.stringify({ envelopes }));
       const path = AGENT_PATHS.envelopes;
-      const response = await fetch(server.url + path, {
+      const response = await fetch(to.url + path, {
         method: 'POST',
         headers: await this.headers('POST', path, body),
         body,
@@ -87,7 +97,7 @@ async function enrol() {
 }
 
 test('what was acknowledged survives a kill at any instant, and what is sent again is known', async () => {
-  const device = await enrol();
+  const device = await enrol(line, server.url);
   const ids = Array.from({ length: 40 }, () => random.id());
   const envelopes = await Promise.all(ids.map((id) => device.seal(id)));
   const acknowledged = new Set<string>();
@@ -113,7 +123,7 @@ test('what was acknowledged survives a kill at any instant, and what is sent aga
 });
 
 test('commands beside the running server take effect within two seconds', async () => {
-  const device = await enrol();
+  const device = await enrol(line, server.url);
   const stream = await openStream(
     server.url + AGENT_PATHS.events,
     await device.headers('GET', AGENT_PATHS.events),
@@ -161,4 +171,84 @@ test('an account made beside the running server can sign in; a signal ends every
   for (const logged of server.stderr().trim().split('\n'))
     expect(() => JSON.parse(logged), logged).not.toThrow();
   expect(server.stderr()).not.toContain(password);
+});
+
+test('over TLS the cookie travels only so, and browsers are told to stay with it', async () => {
+  const certificates = fileURLToPath(new URL('../fakes/certificates', import.meta.url));
+  const words = [
+    '--tls-cert',
+    join(certificates, 'localhost.pem'),
+    '--tls-key',
+    join(certificates, 'localhost.key'),
+  ];
+  const secure = await startServerProcess(line.data, { words });
+  try {
+    expect(secure.url).toMatch(/^https:/);
+    const made = await line.on(
+      'add-account',
+      '--username',
+      'bo',
+      '--display-name',
+      'Bo',
+      '--role',
+      'dsl',
+      '--json',
+    );
+    const { password } = JSON.parse(made.out);
+    const ca = await readFile(join(certificates, 'ca.pem'));
+    const payload = JSON.stringify({ username: 'bo', password });
+    const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
+      const request = httpsRequest(secure.url + CONSOLE_PATHS.session, {
+        method: 'POST',
+        ca,
+        agent: false,
+        headers: { 'content-type': 'application/json', [CSRF_HEADER]: '1', 'content-length': payload.length },
+      });
+      request.on('error', reject);
+      request.on('response', (response) => {
+        response.resume();
+        response.on('end', () => resolve(response.headers));
+      });
+      request.end(payload);
+    });
+    expect(headers['set-cookie']?.[0]).toMatch(/; Secure/);
+    expect(headers['strict-transport-security']).toBe('max-age=31536000');
+  } finally {
+    await secure.end('SIGKILL');
+  }
+});
+
+test('of two processes on one PostgreSQL one is killed: what either acknowledged is there, once', async () => {
+  const postgres = await startPostgres();
+  const environment = { LAPWING_DATABASE_URL: await postgres.createDatabase() };
+  const shared = await createCommandLine(environment);
+  expect((await shared.on('init', '--school', 'Trust')).code).toBe(0);
+  const [one, two] = await Promise.all([
+    startServerProcess(shared.data, { environment }),
+    startServerProcess(shared.data, { environment }),
+  ]);
+  try {
+    const device = await enrol(shared, one.url);
+    const envelopes = await Promise.all(Array.from({ length: 40 }, () => device.seal(random.id())));
+    const acknowledged = new Set<string>();
+    const sending = Array.from({ length: 8 }, async (_, index) => {
+      const batch = envelopes.slice(index * 5, index * 5 + 5);
+      const outcomes = await Promise.allSettled([device.send(batch, one), device.send(batch, two)]);
+      if (outcomes.some(({ status }) => status === 'fulfilled'))
+        for (const { id } of batch) acknowledged.add(id);
+      if (index === 3) await one.end('SIGKILL');
+    });
+    await Promise.all(sending);
+    expect(acknowledged.size).toBe(40);
+    const again = await device.send(envelopes, two);
+    expect(again.answers.map(({ status }) => status)).toEqual(Array(40).fill('duplicate'));
+    const report = JSON.parse((await shared.on('verify', '--json')).out);
+    expect(report).toMatchObject({ records: 40, lacking: 0, faults: [] });
+    expect((await shared.on('backup', join(shared.folder, 'b'))).error).toMatch(/pg_dump/);
+  } finally {
+    await one.end('SIGKILL');
+    await two.end('SIGTERM');
+    await shared.dispose();
+    await postgres.stop();
+  }
 });

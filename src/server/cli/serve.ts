@@ -57,7 +57,6 @@ export const serveCommand: Command = {
     print(
       values['json-ready'] === true ? JSON.stringify({ ready: true, url }) : `Lapwing is listening on ${url}`,
     );
-    log.info({ port: new URL(url).port }, 'listening');
     await stopped;
     log.info({}, 'stopping');
     await server.value.stop();

@@ -9,6 +9,8 @@ import type { Random } from '../../../src/server/platform/random.ts';
 export interface FakeAgent {
   readonly deviceId: string;
   readonly publicKey: string;
+  /** The server it talks to; a test may turn it to another. */
+  app: App;
   /** The next free sequence number; tests may jump it. */
   sequence: number;
   seal(
@@ -75,6 +77,7 @@ export async function createFakeAgent(
   const agent: FakeAgent = {
     deviceId,
     publicKey: key.publicKey,
+    app,
     sequence: 1,
     async seal(record, over = {}) {
       const { priority = 'high', sequence = agent.sequence++ } = over;
@@ -97,6 +100,7 @@ export async function createFakeAgent(
       return { authorization: `Bearer ${await sign({ method, path, body: body ?? null })}` };
     },
     async request(options) {
+      const target = agent.app;
       const { payload } = options;
       const body =
         payload === undefined
@@ -111,7 +115,7 @@ export async function createFakeAgent(
         ...(body === null ? {} : { 'content-type': type }),
         ...options.headers,
       };
-      return app.inject({ ...options, headers, ...(body === null ? {} : { payload: body }) });
+      return target.inject({ ...options, headers, ...(body === null ? {} : { payload: body }) });
     },
     send: (envelopes) =>
       agent.request({ method: 'POST', url: AGENT_PATHS.envelopes, payload: { envelopes } }),

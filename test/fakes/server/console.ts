@@ -5,6 +5,8 @@ import type { App } from '../../../src/server/http/index.ts';
 /** A browser with the console in it, as far as the server can tell. */
 export interface FakeConsole {
   cookie: string | null;
+  /** The server it talks to; a test may turn it to another. */
+  app: App;
   request(options: InjectOptions): Promise<LightMyRequestResponse>;
   signIn(username: string, password: string): Promise<LightMyRequestResponse>;
   queue(query?: string): Promise<QueueResponse>;
@@ -15,13 +17,14 @@ export interface FakeConsole {
 export function createFakeConsole({ app }: { readonly app: App }): FakeConsole {
   const browser: FakeConsole = {
     cookie: null,
+    app,
     async request(options) {
       const headers = {
         [CSRF_HEADER]: '1',
         ...(browser.cookie === null ? {} : { cookie: browser.cookie }),
         ...options.headers,
       };
-      return app.inject({ ...options, headers });
+      return browser.app.inject({ ...options, headers });
     },
     async signIn(username, password) {
       const response = await browser.request({

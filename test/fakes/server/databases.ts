@@ -15,7 +15,7 @@ export function onEveryDatabase(
     let postgres: TestPostgres;
     beforeAll(async () => {
       postgres = await startPostgres();
-    });
+    }, 60_000);
     afterAll(() => postgres.stop());
     tests(async () => ({ kind: 'postgres', url: await postgres.createDatabase(), poolSize: 4 }));
   });
