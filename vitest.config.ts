@@ -3,14 +3,15 @@ import { defineConfig } from 'vitest/config';
 /** Tests that start other programs: minutes, not milliseconds. `npm run check` leaves them to `npm test`. */
 const SLOW = ['test/e2e/**/*.test.ts', 'test/native/**/*.test.ts', 'test/tools/slow/**/*.test.ts'];
 
-const shared = { setupFiles: ['test/setup/leaks.ts'], allowOnly: false } as const;
+const setupFiles = ['test/setup/leaks.ts'];
 
 export default defineConfig({
   test: {
+    allowOnly: false,
     projects: [
       {
         test: {
-          ...shared,
+          setupFiles,
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: SLOW,
@@ -19,7 +20,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...shared,
+          setupFiles,
           name: 'slow',
           include: SLOW,
           // Each file drives real programs; two at once on two cores only disturb each other.

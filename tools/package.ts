@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitWith, Problem, say, step } from './bootstrap/say.mjs';
@@ -7,7 +6,6 @@ import { ensureElectron } from './electron/index.ts';
 import { type PackagePlatform, stageApp } from './packaging/stage.ts';
 import { projectFolder } from './paths.ts';
 import { run } from './process/run.ts';
-import { buildRelay } from './relay/build.ts';
 
 const PLATFORMS: Readonly<Record<PackagePlatform, string>> = {
   linux: '--linux',
@@ -32,16 +30,7 @@ async function main(): Promise<void> {
     );
   }
   const electron = await ensureElectron();
-  await ensureBuilt(['agent']);
-  if (
-    !existsSync(
-      join(projectFolder, 'out/relay', platform === 'win32' ? 'lapwing-relay.exe' : 'lapwing-relay'),
-    )
-  ) {
-    await step('Building the relay', () =>
-      buildRelay(platform === 'win32' ? 'windows' : 'native', join(projectFolder, 'out/relay')),
-    );
-  }
+  await ensureBuilt(['agent', 'relay']);
   await stageApp(platform as PackagePlatform, electron);
   const args = [PLATFORMS[platform as PackagePlatform], ...positionals, '--publish', 'never'];
   if (electron.packagingDistPath !== null) {

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from '../bootstrap/lock.mjs';
 import { Problem, step } from '../bootstrap/say.mjs';
+import { ensurePrograms } from '../display/index.ts';
 import { projectFolder } from '../paths.ts';
 import { run } from '../process/run.ts';
 
@@ -22,7 +23,14 @@ const COMMON_INPUTS = ['src/shared', 'package-lock.json', 'tsconfig.base.json'];
 const TARGETS = {
   agent: {
     name: 'agent',
-    inputs: [...COMMON_INPUTS, 'src/main', 'src/renderer', 'src/ui', 'electron.vite.config.ts'],
+    inputs: [
+      ...COMMON_INPUTS,
+      'src/main',
+      'src/renderer',
+      'src/ui',
+      'resources/rules',
+      'electron.vite.config.ts',
+    ],
     output: 'out/main/main.js',
     build: () => run('electron-vite', ['build', '--logLevel', 'warn'], { cwd: projectFolder }),
   },
@@ -30,7 +38,8 @@ const TARGETS = {
     name: 'console',
     inputs: [...COMMON_INPUTS, 'src/console', 'src/ui', 'vite.console.config.ts'],
     output: 'out/console/index.html',
-    build: () => run('vite', ['build', '-c', 'vite.console.config.ts', '--logLevel', 'warn'], { cwd: projectFolder }),
+    build: () =>
+      run('vite', ['build', '-c', 'vite.console.config.ts', '--logLevel', 'warn'], { cwd: projectFolder }),
   },
   extension: {
     name: 'browser extension',
@@ -39,6 +48,16 @@ const TARGETS = {
     build: async () => {
       const { buildExtension } = await import('../extension/build.ts');
       await buildExtension(join(projectFolder, 'out/extension'));
+    },
+  },
+  relay: {
+    name: "browsers' relay",
+    inputs: ['native/relay', 'tools/relay'],
+    output: join('out/relay', process.platform === 'win32' ? 'lapwing-relay.exe' : 'lapwing-relay'),
+    build: async () => {
+      if (process.platform === 'linux') await ensurePrograms(['cc']);
+      const { buildRelay } = await import('../relay/build.ts');
+      await buildRelay(process.platform === 'win32' ? 'windows' : 'native', join(projectFolder, 'out/relay'));
     },
   },
 } as const satisfies Record<string, Target>;
@@ -59,7 +78,10 @@ export async function ensureBuilt(names: readonly TargetName[]): Promise<void> {
       const inputs = await fingerprint(target.inputs);
       if (await isCurrent(name, target)) return;
       await step(`Building the ${target.name}`, target.build).catch((failure: Error) => {
-        throw new Problem(`The ${target.name} did not build: ${failure.message}`, 'Run npm run check to see what is wrong in the sources.');
+        throw new Problem(
+          `The ${target.name} did not build: ${failure.message}`,
+          'Run npm run check to see what is wrong in the sources.',
+        );
       });
       await mkdir(join(projectFolder, 'out'), { recursive: true });
       await writeFile(stampPath(name), inputs);
@@ -87,7 +109,9 @@ async function fingerprint(inputs: readonly string[]): Promise<string> {
     const path = join(projectFolder, input);
     const isFolder = (await stat(path)).isDirectory();
     const files = isFolder ? await readdir(path, { recursive: true, withFileTypes: true }) : null;
-    const paths = files?.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name)) ?? [path];
+    const paths = files?.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name)) ?? [
+      path,
+    ];
     for (const file of paths.sort()) {
       const facts = await stat(file);
       hash.update(`${file}\0${facts.size}\0${facts.mtimeMs}\n`);

@@ -27,6 +27,24 @@ export function vitest(project: 'unit' | 'slow'): Section {
   };
 }
 
+/** One of playwright.config.ts's projects. */
+export function playwright(project: string): Section {
+  return {
+    name: `browser tests: ${project}`,
+    program: 'playwright',
+    args: ['test', '--project', project],
+    count: playwrightCounts,
+  };
+}
+
+/** Playwright's last lines: `1 failed`, `5 did not run`, `66 passed (1.6m)`. What did not run has not passed. */
+export function playwrightCounts(output: string): Counts | null {
+  const count = (words: string) => Number(new RegExp(`^\\s*(\\d+) ${words}`, 'm').exec(output)?.[1] ?? 0);
+  const passed = count('passed');
+  const failed = count('failed') + count('did not run') + count('interrupted') + count('flaky');
+  return passed + failed === 0 ? null : { passed, failed };
+}
+
 /** A TypeScript project each: the compiler guards what a layer may use. */
 function typeProjects(): string[] {
   const projects = ['tsconfig.json', ...globSync('src/**/tsconfig.json', { cwd: projectFolder }).sort()];

@@ -9,6 +9,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   Xvfb: 'xvfb',
   'dbus-daemon': 'dbus',
   'dbus-send': 'dbus-bin',
+  cc: 'build-essential',
   xprop: 'x11-utils',
   xwininfo: 'x11-utils',
 };
