@@ -147,12 +147,14 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     );
     running = { outbox, capture };
 
+    let heartbeat: ReturnType<typeof startHeartbeat> | null = null;
     function apply(next: Policy): void {
       policy = next;
       observe.setSettings(observeSettings(next));
       capture.setSettings(captureSettings(next));
       outbox.setMaxBytes(next.outbox.maxBytes);
-      deps.tabs.setSettings({ privateWindows: next.capture.privateWindows });
+      deps.tabs.setSettings({ kind: 'settings', privateWindows: next.capture.privateWindows });
+      heartbeat?.soon();
       showTray();
     }
 
@@ -191,7 +193,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         },
       }),
     );
-    parts.add(
+    heartbeat = parts.add(
       startHeartbeat({
         link,
         timers,

@@ -1,3 +1,4 @@
+import type { ToExtensionMessage } from '#contract';
 import type { Disposable } from '#kernel';
 import type { SourceHealth } from './windows.ts';
 
@@ -21,5 +22,5 @@ export interface BrowserTabs {
     onHealth(browser: string, health: SourceHealth): void;
   }): Disposable;
   /** What extensions may say of private windows; told to every extension now and to each that connects later. */
-  setSettings(settings: { readonly privateWindows: 'hide' | 'show' }): void;
+  setSettings(settings: ToExtensionMessage): void;
 }

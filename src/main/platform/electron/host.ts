@@ -149,7 +149,7 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
   const resources = join(app.getAppPath(), 'resources');
   const out = join(app.getAppPath(), 'out');
   const ports: HostPorts = {
-    ...(await createSources({ timers, log }, { mainFolder: join(out, 'main') })),
+    ...(await createSources({ timers, log }, app.getAppPath())),
     screen: createScreen(),
     keyVault: createKeyVault({ files }),
     files,
@@ -187,7 +187,7 @@ async function runWatch(host: Host, seconds: number | null): Promise<void> {
   const log = createLog(timers, { path: null, echo: (line) => process.stderr.write(line) });
   const watch = host.createWatch(
     {
-      ...(await createSources({ timers, log }, { mainFolder: join(app.getAppPath(), 'out', 'main') })),
+      ...(await createSources({ timers, log }, app.getAppPath())),
       timers,
     },
     { line: (text) => process.stdout.write(`${text}\n`), health },

@@ -1,23 +1,19 @@
 import { powerMonitor } from 'electron';
 import type { Disposable, Timers } from '#kernel';
-import type { Presence, SessionPort } from '../../ports/index.ts';
-import { readSessionFacts } from '../node/index.ts';
-
-/**
- * Without keyboard or mouse for this long, nobody is there. Long, because a film that plays by itself
- * changes its title in front of a pupil who touches nothing.
- */
-const IDLE_AFTER_MS = 600_000;
+import type { Presence, SessionFacts, SessionPort } from '../../ports/index.ts';
 
 /** How often presence is asked. Locking is told by events where the system has them. */
 const ASK_WHEN_ACTIVE_MS = 15_000;
 /** Shorter while away, so that whoever comes back is seen within this time. */
 const ASK_WHEN_AWAY_MS = 2_000;
 
-/** Session facts from Node and presence from Electron's power monitor. */
-export function createSession(deps: { readonly timers: Pick<Timers, 'after'> }): SessionPort {
+/** Presence by Electron's power monitor, for systems whose adapter has no better one. */
+export function createSession(
+  deps: { readonly timers: Pick<Timers, 'after'>; readonly facts: () => Promise<SessionFacts> },
+  options: { readonly idleAfterMs: number },
+): SessionPort {
   return {
-    facts: readSessionFacts,
+    facts: deps.facts,
     watchPresence(onPresence) {
       let presence: Presence | null = null;
       let locked = false;
@@ -25,7 +21,7 @@ export function createSession(deps: { readonly timers: Pick<Timers, 'after'> }):
 
       function look(): void {
         void next?.dispose();
-        const system = powerMonitor.getSystemIdleState(IDLE_AFTER_MS / 1_000);
+        const system = powerMonitor.getSystemIdleState(options.idleAfterMs / 1_000);
         const now: Presence =
           locked || system === 'locked' ? 'locked' : system === 'idle' ? 'idle' : 'active';
         next = deps.timers.after(now === 'active' ? ASK_WHEN_ACTIVE_MS : ASK_WHEN_AWAY_MS, look);

@@ -12,43 +12,60 @@ export interface Sources {
   readonly tabs: BrowserTabs;
 }
 
-/** Picks this system's adapters. Loaded on demand, so that no system carries another's code in memory. */
-export async function createSources(
-  deps: { readonly timers: Timers; readonly log: Log },
-  options: { readonly mainFolder: string },
-): Promise<Sources> {
-  const tabs = await createTabs(deps);
-  if (process.platform === 'linux') {
-    const { createLinuxSession, createLinuxWindows } = await import('../linux/index.ts');
-    const display = process.env.DISPLAY;
-    const wayland = process.env.XDG_SESSION_TYPE === 'wayland';
-    return {
-      windows: createLinuxWindows(deps, { display, wayland }),
-      session: createLinuxSession(deps, { display, idleAfterMs: IDLE_AFTER_MS }),
-      tabs,
-    };
-  }
-  if (process.platform === 'win32') {
-    const { createWindowsSession, createWindowsWindows } = await import('../win32/index.ts');
-    const threadUrl = pathToFileURL(join(options.mainFolder, 'watchThread.js'));
-    return {
-      windows: createWindowsWindows(deps, { threadUrl }),
-      session: createWindowsSession(deps, { idleAfterMs: IDLE_AFTER_MS }),
-      tabs,
-    };
-  }
-  const { createActiveWindow } = await import('../active-win/index.ts');
-  const { createSession } = await import('./session.ts');
-  return { windows: createActiveWindow(deps), session: createSession(deps), tabs };
+interface Deps {
+  readonly timers: Timers;
+  readonly log: Log;
 }
 
-async function createTabs(deps: { readonly timers: Timers; readonly log: Log }): Promise<BrowserTabs> {
+/**
+ * Picks this system's adapters. Loaded on demand, so that no system carries another's code in memory.
+ *
+ * @param appFolder the app's own folder, or the archive it is packed in
+ */
+export async function createSources(deps: Deps, appFolder: string): Promise<Sources> {
+  const tabs = await createTabs(deps);
+  if (process.platform === 'win32') return { ...(await createOnWindows(deps, appFolder)), tabs };
+  if (process.platform === 'darwin') return { ...(await createOnMac(deps, appFolder)), tabs };
+  const { createLinuxSession, createLinuxWindows } = await import('../linux/index.ts');
+  const display = process.env.DISPLAY;
+  const wayland = process.env.XDG_SESSION_TYPE === 'wayland';
+  return {
+    windows: createLinuxWindows(deps, { display, wayland }),
+    session: createLinuxSession(deps, { display, idleAfterMs: IDLE_AFTER_MS }),
+    tabs,
+  };
+}
+
+async function createOnWindows(deps: Deps, appFolder: string): Promise<Omit<Sources, 'tabs'>> {
+  const { createWindowsSession, createWindowsWindows } = await import('../win32/index.ts');
+  const threadUrl = pathToFileURL(join(appFolder, 'out', 'main', 'watchThread.js'));
+  return {
+    windows: createWindowsWindows(deps, { threadUrl }),
+    session: createWindowsSession(deps, { idleAfterMs: IDLE_AFTER_MS }),
+  };
+}
+
+async function createOnMac(deps: Deps, appFolder: string): Promise<Omit<Sources, 'tabs'>> {
+  const { createDarwinWindows, readDarwinSessionFacts } = await import('../darwin/index.ts');
+  const { hasPermission, onProgramActivated } = await import('./mac.ts');
+  const { createSession } = await import('./session.ts');
+  // The system can start a program only where it lies outside the archive.
+  const unpacked = appFolder.replace(/\.asar$/, '.asar.unpacked');
+  const helperPath = join(unpacked, 'node_modules', 'active-win', 'main');
+  return {
+    windows: createDarwinWindows({ ...deps, hasPermission, onProgramActivated }, { helperPath }),
+    session: createSession({ ...deps, facts: readDarwinSessionFacts }, { idleAfterMs: IDLE_AFTER_MS }),
+  };
+}
+
+async function createTabs(deps: Deps): Promise<BrowserTabs> {
   const { createRelayBrowserTabs, relayAddress } = await import('../relay/index.ts');
+  const onWindows = process.platform === 'win32';
   const address = relayAddress({
     platform: process.platform,
     environment: process.env,
     userId: process.getuid?.() ?? null,
-    logonSession: process.platform === 'win32' ? (await import('../win32/index.ts')).logonSession() : null,
+    logonSession: onWindows ? (await import('../win32/index.ts')).logonSession() : null,
     darwinTempFolder: process.platform === 'darwin' ? (process.env.TMPDIR ?? null) : null,
   });
   return createRelayBrowserTabs(deps, { address, settings: { kind: 'settings', privateWindows: 'hide' } });

@@ -2,6 +2,5 @@ export { createFiles } from './files.ts';
 export { createHttp } from './http.ts';
 export { createLog, type LogOptions } from './log.ts';
 export { createRandom } from './random.ts';
-export { readSessionFacts } from './sessionFacts.ts';
 export { createTimers } from './timers.ts';
 export { type TokenPlace, tokenPlaces } from './tokens.ts';

@@ -1,0 +1,320 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  AGENT_PATHS,
+  type Envelope,
+  envelopesRequestSchema,
+  heartbeatRequestSchema,
+  type PlainRecord,
+  policySchema,
+  recordSchema,
+} from '#contract';
+import {
+  createIntakeKey,
+  createOpener,
+  createSigningKey,
+  encodeEnrolmentToken,
+  type IntakeKeyPair,
+  type SigningKey,
+  signPolicy,
+} from '#seal';
+import { type Agent, createAgent } from '../../../src/main/app/index.ts';
+import { createFiles } from '../../../src/main/platform/node/index.ts';
+import type { Http, HttpOutcome, HttpRequest } from '../../../src/main/ports/index.ts';
+import { createFakeVault } from '../../fakes/keyVault.ts';
+import {
+  createFakeLog,
+  createFakePages,
+  createFakeRandom,
+  createFakeScreen,
+  createFakeSession,
+  createFakeTabs,
+  createFakeTray,
+  createFakeWindows,
+} from '../../fakes/ports.ts';
+import { createFakeTimers } from '../../fakes/timers.ts';
+import { until } from '../../fakes/until.ts';
+
+const DEVICE_ID = '01977000-0000-7000-8000-00000000ffff';
+const PACK = {
+  name: 'test.yaml',
+  yaml: `pack: test
+category: drugs
+language: en
+version: 1
+description: Words for a test.
+sources: [made up]
+rules:
+  - id: only
+    severity: high
+    phrases: [wibble]
+`,
+};
+
+interface School {
+  readonly intake: IntakeKeyPair;
+  readonly signing: SigningKey;
+  readonly token: string;
+  readonly requests: HttpRequest[];
+  readonly envelopes: Envelope[];
+  /** Refuses every connection. */
+  away: boolean;
+  policy: string;
+  connect(): Http;
+  records(): Promise<PlainRecord[]>;
+}
+
+function policyOf(over: object = {}) {
+  return policySchema.parse({
+    version: 5,
+    issuedAt: 0,
+    school: { name: 'Larkfield Primary', timeZone: 'Europe/London' },
+    audience: 'KS2',
+    rules: {},
+    capture: {},
+    outbox: {},
+    ...over,
+  });
+}
+
+/** A server's side of the protocol in memory: takes everything in and can open it. */
+async function createSchool(): Promise<School> {
+  const [intake, signing] = await Promise.all([createIntakeKey(), createSigningKey()]);
+  const { keyId, publicKey } = intake;
+  const token = await encodeEnrolmentToken({
+    version: 1,
+    tokenId: 'token-1',
+    tokenSecret: 'secret-of-the-token',
+    serverUrl: 'http://127.0.0.1:9',
+    caPem: null,
+    policyKey: signing.publicKey,
+    intakeKey: { keyId, publicKey },
+  });
+  const answer = (value: object): HttpOutcome => ({
+    kind: 'answered',
+    status: 200,
+    headers: {},
+    body: new TextEncoder().encode(JSON.stringify(value)),
+  });
+  const school: School = {
+    intake,
+    signing,
+    token,
+    requests: [],
+    envelopes: [],
+    away: false,
+    policy: await signPolicy(policyOf(), signing),
+    connect: () => ({
+      async send(request) {
+        if (school.away) return { kind: 'unreachable', reason: 'ECONNREFUSED' };
+        school.requests.push(request);
+        const path = new URL(request.url).pathname;
+        const body = request.body === null ? null : JSON.parse(new TextDecoder().decode(request.body));
+        if (path === AGENT_PATHS.enrol) return answer({ deviceId: DEVICE_ID, serverTime: 0 });
+        if (path === AGENT_PATHS.policy)
+          return answer({ policy: school.policy, intakeKey: { keyId, publicKey } });
+        if (path === AGENT_PATHS.heartbeat) return answer({ policyEtag: 'one', serverTime: 0 });
+        if (path !== AGENT_PATHS.envelopes) return { ...answer({}), status: 204 } as HttpOutcome;
+        const { envelopes } = envelopesRequestSchema.parse(body);
+        school.envelopes.push(...envelopes);
+        return answer({
+          answers: envelopes.map(({ id }) => ({ id, status: 'stored' })),
+          wants: [],
+          serverTime: 0,
+        });
+      },
+      openEvents: (_request, { onEnd }) => onEnd('closed'),
+    }),
+    async records() {
+      const opener = createOpener([intake]);
+      const opened = await Promise.all(school.envelopes.map((envelope) => opener.openRecord(envelope)));
+      return opened.map((one) => {
+        if (!one.ok) throw new Error(one.error.kind);
+        return recordSchema.parse(JSON.parse(new TextDecoder().decode(one.value)));
+      });
+    },
+  };
+  return school;
+}
+
+describe('the agent as a whole', () => {
+  let folder: string;
+  const agents: Agent[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lapwing-agent-'));
+  });
+  afterEach(async () => {
+    await Promise.all(agents.splice(0).map((agent) => agent.stop()));
+    await rm(folder, { recursive: true });
+  });
+
+  function build(
+    school: School,
+    over: { token?: string | null; vault?: ReturnType<typeof createFakeVault> } = {},
+  ) {
+    const world = {
+      windows: createFakeWindows(),
+      tabs: createFakeTabs(),
+      session: createFakeSession(),
+      screen: createFakeScreen(),
+      keyVault: over.vault ?? createFakeVault(),
+      files: createFiles({ root: folder }),
+      tray: createFakeTray(),
+      pages: createFakePages(),
+      timers: createFakeTimers(),
+      random: createFakeRandom(),
+      log: createFakeLog(),
+    };
+    const token = over.token === undefined ? school.token : over.token;
+    const agent = createAgent(
+      {
+        ...world,
+        connect: school.connect,
+        bundledPacks: async () => [PACK],
+        compiledPacks: async () => null,
+        tokenSources: [{ name: 'test', read: async () => token }],
+      },
+      { agentVersion: '0.1.0', platform: 'linux', development: false, ownProcessId: 1 },
+    );
+    agents.push(agent);
+    return { agent, ...world };
+  }
+
+  test('enrols, takes its policy, and brings what was flagged to the school, once', async () => {
+    const school = await createSchool();
+    const { agent, windows, tray, tabs } = build(school);
+    expect(agent.phase()).toBe('starting');
+    await agent.start();
+    expect(agent.phase()).toBe('running');
+    await until(() => tray.view()?.stateLine === 'Larkfield Primary monitors this computer');
+    expect(tabs.privateWindows()).toBe('hide');
+    windows.show({ title: 'ordinary work' });
+    windows.show({ title: 'a wibble here' });
+    await until(() => school.envelopes.length === 2);
+    const records = await school.records();
+    expect(records.map(({ kind }) => kind)).toEqual(['capture', 'screenshot']);
+    expect(records[0]).toMatchObject({
+      policyVersion: 5,
+      observation: { title: 'a wibble here' },
+      context: [{ title: 'ordinary work' }],
+      hits: [{ packId: 'test', text: 'wibble' }],
+    });
+    const beat = school.requests.find(({ url }) => url.endsWith(AGENT_PATHS.heartbeat));
+    expect(
+      heartbeatRequestSchema.safeParse(JSON.parse(new TextDecoder().decode(beat?.body ?? undefined))).success,
+    ).toBe(true);
+  });
+
+  test('waits to be enrolled for as long as it takes, says so, and stops in the middle of that', async () => {
+    const school = await createSchool();
+    const { agent, tray, timers } = build(school, { token: null });
+    const started = agent.start();
+    await until(() => timers.pending() > 0);
+    expect(tray.view()?.stateLine).toBe('This computer is not set up yet');
+    tray.choose('report');
+    expect(agent.phase()).toBe('enrolling');
+    await agent.stop();
+    await started;
+    expect(agent.phase()).toBe('stopping');
+    expect(timers.pending()).toBe(0);
+  });
+
+  test('outside development keeps no key without a vault', async () => {
+    const school = await createSchool();
+    const { agent, log } = build(school, { vault: createFakeVault('plain') });
+    const started = agent.start();
+    await until(() => log.entries.some(({ fields }) => 'code' in fields && fields.code === 'no_key_vault'));
+    expect(school.requests).toEqual([]);
+    await agent.stop();
+    await started;
+  });
+
+  test('an enrolled device starts without its server, keeps what it sees, and catches up', async () => {
+    const school = await createSchool();
+    const vault = createFakeVault();
+    const first = build(school, { vault });
+    await first.agent.start();
+    await until(() => first.tray.view()?.stateLine === 'Larkfield Primary monitors this computer');
+    await first.agent.stop();
+    expect(first.timers.pending()).toBe(0);
+    expect(first.windows.watching()).toBe(0);
+
+    school.away = true;
+    const second = build(school, { vault, token: null });
+    await second.agent.start();
+    expect(second.tray.view()?.stateLine).toBe('Larkfield Primary monitors this computer');
+    second.windows.show({ title: 'wibble offline' });
+    await until(() => second.screen.taken.length === 1);
+    school.away = false;
+    await until(() => {
+      void second.timers.advance(1_000);
+      return school.envelopes.length >= 2;
+    });
+    expect(
+      (await school.records()).some(
+        (one) => one.kind === 'capture' && one.observation.title === 'wibble offline',
+      ),
+    ).toBe(true);
+  });
+
+  test('a report is sealed and sent from the page', async () => {
+    const school = await createSchool();
+    const { agent, pages, tray } = build(school);
+    await agent.start();
+    tray.choose('report');
+    await until(() => pages.opened.length === 1);
+    const answer = await pages
+      .handlers()
+      ?.['report.send'](
+        { about: 'how_i_feel', text: 'Sad today', urgent: true, contactId: null, attach: false },
+        { close: () => undefined },
+      );
+    expect(answer).toEqual({ state: 'saved' });
+    await until(() => school.envelopes.length === 1);
+    expect(await school.records()).toMatchObject([{ kind: 'report', text: 'Sad today', urgent: true }]);
+    expect(school.envelopes[0]?.priority).toBe('critical');
+  });
+
+  test('rules of a new policy that do not compile leave the old ones in force, and the school hears of it', async () => {
+    const school = await createSchool();
+    const { agent, windows, tray, timers } = build(school);
+    await agent.start();
+    await until(() => tray.view()?.stateLine === 'Larkfield Primary monitors this computer');
+    const damaged = { ownPacks: [{ name: 'own.yaml', yaml: 'pack: [' }] };
+    school.policy = await signPolicy(policyOf({ version: 6, rules: damaged }), school.signing);
+    await timers.advance(900_000);
+    windows.show({ title: 'wibble still' });
+    await until(() => school.envelopes.some(({ kind }) => kind === 'capture'));
+    await until(() => {
+      void timers.advance(5_000);
+      return school.envelopes.some(({ kind }) => kind === 'health');
+    });
+    const health = (await school.records()).flatMap((one) => (one.kind === 'health' ? one.items : []));
+    expect(health.map(({ code }) => code)).toContain('rules_damaged');
+  });
+
+  test('stops within its deadline even if a part does not', async () => {
+    const school = await createSchool();
+    const { agent, timers, windows, log } = build(school);
+    const stuck = Promise.withResolvers<void>();
+    windows.watch = () => ({ dispose: () => stuck.promise });
+    await agent.start();
+    let stopped = false;
+    const stopping = agent.stop().then(() => {
+      stopped = true;
+    });
+    await timers.advance(3_999);
+    expect(stopped).toBe(false);
+    await timers.advance(1);
+    await stopping;
+    expect(log.entries.some(({ message }) => message === 'stopped without waiting for every part')).toBe(
+      true,
+    );
+    stuck.resolve();
+    // SQLite takes its journal away when the outbox is closed, which is the last thing to happen.
+    await until(() => timers.pending() === 0 && !existsSync(join(folder, 'outbox.db-wal')));
+  });
+});
