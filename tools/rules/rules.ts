@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { categorySchema, severitySchema } from '#contract';
 import { check } from './check.ts';
 import { explainText } from './explain.ts';
+import { IMPORT_FORMATS, importLists } from './import/import.ts';
 import { parseAudience, scanLines } from './scan.ts';
 
 /** The packs that ship with Lapwing. */
@@ -11,7 +13,8 @@ const USAGE = `usage:
   rules scan [--rules DIR]... [--audience KS3] [--at TIME]   JSON lines {id,title,url,app} in, results out
   rules check PATH...                                        packs and lists; mistakes with line and column
   rules explain TEXT [--url U] [--rules DIR]... [--audience KS3] [--json]
-  rules import --from e2guardian|hosts|domains|adblock FILE... --category C --out FILE [--id ID] [--severity S]
+  rules import --from e2guardian|hosts|domains|adblock FILE... --category C --out FILE
+               [--id ID] [--severity S] [--language L] [--limit N]
 `;
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -35,6 +38,32 @@ function timeOf(text: string | undefined): number | null {
   return Number.isFinite(at) ? at : null;
 }
 
+interface ImportArguments {
+  readonly from?: string | undefined;
+  readonly category?: string | undefined;
+  readonly severity?: string | undefined;
+  readonly id?: string | undefined;
+  readonly language: string;
+  readonly limit: string;
+  readonly out?: string | undefined;
+}
+
+async function runImport(values: ImportArguments, files: readonly string[]): Promise<number> {
+  const from = IMPORT_FORMATS.find((format) => format === values.from);
+  const category = categorySchema.safeParse(values.category);
+  const severity = severitySchema.safeParse(values.severity ?? (values.category?.startsWith('illegal_') ? 'critical' : 'medium'));
+  const limit = Number(values.limit);
+  if (from === undefined) return fail(`--from is one of ${IMPORT_FORMATS.join(', ')}`);
+  if (!category.success) return fail(`--category is one of ${categorySchema.options.join(', ')}`);
+  if (!severity.success) return fail(`--severity is one of ${severitySchema.options.join(', ')}`);
+  if (!Number.isFinite(limit) || limit <= 0) return fail('--limit is a number above 0');
+  if (values.out === undefined) return fail('--out names the file to write');
+  if (files.length === 0) return fail('import which files?');
+  const id = values.id ?? `imported.${category.data}`;
+  const options = { from, files, category: category.data, severity: severity.data, id, language: values.language, limit, out: values.out };
+  return importLists(options, complain);
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
@@ -47,7 +76,9 @@ async function main(argv: readonly string[]): Promise<number> {
       json: { type: 'boolean', default: false },
       from: { type: 'string' },
       category: { type: 'string' },
-      severity: { type: 'string', default: 'medium' },
+      severity: { type: 'string' },
+      language: { type: 'string', default: 'und' },
+      limit: { type: 'string', default: '100' },
       id: { type: 'string' },
       out: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -73,6 +104,8 @@ async function main(argv: readonly string[]): Promise<number> {
       if (text === undefined && values.url === undefined) return fail('explain what?');
       return explainText({ title: text ?? '', url: values.url ?? null, rules, audience, at, json: values.json }, out);
     }
+    case 'import':
+      return runImport(values, rest);
     default:
       return fail(command === undefined ? 'which command?' : `no such command: ${command}`);
   }

@@ -2,6 +2,7 @@ export { createCompiler, type Compiler, type ListHead } from './compile/compile.
 export { type Compiled, type LoadProblem, readContainer as loadCompiled } from './compile/container.ts';
 export { type CompiledRules, compileRules, type RuleFile } from './compileRules.ts';
 export { createMatcher, type MatcherOptions } from './matcher.ts';
+export { checkPhrase } from './pack/checkPhrase.ts';
 export type { Pack, PackError, Site } from './pack/pack.ts';
 export { parsePack } from './pack/parsePack.ts';
 export { createSiteListReader, type SiteListReader, type SiteListReport } from './pack/siteList.ts';
