@@ -19,8 +19,25 @@ export type ItemRow = Tables['items'] &
     readonly stored_at: number | null;
   };
 
-/** What was passed on comes before what waits, among items of one severity. */
-const PASSED_RANK = sql<number>`case when items.state = 'passed' then 1 else 0 end`;
+/** Where an item stands in the order of the queue: compared from left to right, the largest first. */
+type Position = Pick<Tables['items'], 'severity' | 'state' | 'received_at' | 'id'>;
+
+const passedRank = (state: ItemState): number => (state === 'passed' ? 1 : 0);
+
+/** The cursor that continues after an item. */
+export function positionOf({ severity, state, received_at, id }: Position): Cursor {
+  return [severity, passedRank(state), received_at, id];
+}
+
+/** Worst first, among equals what was passed on, then newest. */
+function comparePositions(a: Position, b: Position): number {
+  return (
+    b.severity - a.severity ||
+    passedRank(b.state) - passedRank(a.state) ||
+    b.received_at - a.received_at ||
+    (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
+  );
+}
 
 function wholeItems(db: DbOrTrx) {
   return db
@@ -50,32 +67,56 @@ function wholeItems(db: DbOrTrx) {
     ]);
 }
 
+/** The first items of one state, after the cursor. */
+function headOf(db: DbOrTrx, state: ItemState, after: Cursor | null, limit: number): Promise<Position[]> {
+  const query = db
+    .selectFrom('items')
+    .select(['id', 'state', 'severity', 'received_at'])
+    .where('state', '=', state)
+    .orderBy('severity', 'desc')
+    .orderBy('received_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit);
+  if (after === null) return query.execute();
+  const [severity, passed, receivedAt, id] = after;
+  const rank = passedRank(state);
+  // Of the cursor's severity: everything of this state, nothing, or what comes after the cursor's item.
+  const rest =
+    rank < passed
+      ? sql<boolean>`true`
+      : rank > passed
+        ? sql<boolean>`false`
+        : sql<boolean>`(received_at, id) < (${receivedAt}, ${id})`;
+  return query
+    .where('severity', '<=', severity)
+    .where((where) => where.or([where('severity', '<', severity), rest]))
+    .execute();
+}
+
 type Items = SelectQueryBuilder<Tables, 'items', object>;
 
 export const itemRows = {
   byId: (db: DbOrTrx, id: string): Promise<ItemRow | undefined> =>
     wholeItems(db).where('items.id', '=', id).executeTakeFirst(),
 
-  /** A page of the queue: worst first, among equals what was passed on, then newest. */
-  page(
+  /**
+   * A page of the queue. Each state is read in the order of its index and the states are merged, so a page costs
+   * the same however long the queue is.
+   */
+  async page(
     db: DbOrTrx,
     options: { states: readonly ItemState[]; after: Cursor | null; limit: number },
   ): Promise<ItemRow[]> {
     const { states, after, limit } = options;
-    let query = wholeItems(db)
-      .where('items.state', 'in', states)
-      .orderBy('items.severity', 'desc')
-      .orderBy(PASSED_RANK, 'desc')
-      .orderBy('items.received_at', 'desc')
-      .orderBy('items.id', 'desc')
-      .limit(limit);
-    if (after !== null) {
-      const [severity, passed, receivedAt, id] = after;
-      query = query.where(
-        sql<boolean>`(items.severity, ${PASSED_RANK}, items.received_at, items.id) < (${severity}, ${passed}, ${receivedAt}, ${id})`,
-      );
-    }
-    return query.execute();
+    const heads = await Promise.all(states.map((state) => headOf(db, state, after, limit)));
+    const ids = heads
+      .flat()
+      .sort(comparePositions)
+      .slice(0, limit)
+      .map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const rows = await wholeItems(db).where('items.id', 'in', ids).execute();
+    return rows.sort(comparePositions);
   },
 
   async counts(db: DbOrTrx, states: readonly ItemState[]): Promise<{ open: number; critical: number }> {

@@ -14,7 +14,7 @@ import type { DbOrTrx, Store, Tables } from '../store/index.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { noteContext } from './notes.ts';
 import { type PresentDeps, presentItem, screenshotState } from './present.ts';
-import { type ItemRow, itemRows } from './repository.ts';
+import { type ItemRow, itemRows, positionOf } from './repository.ts';
 import { allowedDecisions, type Decision, nextState, openStates } from './transitions.ts';
 
 /** Who looks or decides. */
@@ -138,10 +138,7 @@ export function createReview(deps: ReviewDeps): Review {
       const last = rows.length > limit ? page.at(-1) : undefined;
       return ok({
         items,
-        nextCursor:
-          last === undefined
-            ? null
-            : writeCursor([last.severity, last.state === 'passed' ? 1 : 0, last.received_at, last.id]),
+        nextCursor: last === undefined ? null : writeCursor(positionOf(last)),
         counts: await itemRows.counts(db, open),
         lastItemAt: await itemRows.lastItemAt(db),
         devices: await itemRows.deviceCounts(db, clock.now() - deps.watchingWithinMs),

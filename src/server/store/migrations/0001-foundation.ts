@@ -116,6 +116,7 @@ export const foundation: Migration = {
       .on('items')
       .columns(['state', 'severity', 'received_at', 'id'])
       .execute();
+    await schema.createIndex('items_received').on('items').column('received_at').execute();
     await schema
       .createTable('repeats')
       .addColumn('device_id', 'text', (c) => c.notNull())
