@@ -8,22 +8,28 @@ export interface Refresher extends Disposable {
 }
 
 /**
- * The first request runs at once, so that a single change is seen without delay; a storm of requests
- * becomes one run each `paceMs`. Work asked for during a run starts after it. `work` handles its own
+ * The first request runs at once, so that a single change is seen without delay. A storm of requests becomes one
+ * run each `paceMs`, and while it goes on ever more slowly, down to one each `slowestPaceMs`. Work asked for during a run starts after it. `work` handles its own
  * failures; one that escapes goes to `onFailure` and the refresher goes on.
  */
 export function createRefresher(
   timers: Pick<Timers, 'after' | 'monotonic'>,
-  options: { readonly paceMs: number; readonly onFailure: (failure: unknown) => void },
+  options: {
+    readonly paceMs: number;
+    readonly slowestPaceMs: number;
+    readonly onFailure: (failure: unknown) => void;
+  },
   work: () => void | Promise<void>,
 ): Refresher {
+  let paceMs = options.paceMs;
   let startedAt = Number.NEGATIVE_INFINITY;
   let running = false;
   let wanted = false;
   let disposed = false;
   let pause: Disposable | null = null;
 
-  function begin(): void {
+  function begin(next: number): void {
+    paceMs = next;
     wanted = false;
     running = true;
     startedAt = timers.monotonic();
@@ -40,14 +46,14 @@ export function createRefresher(
     if (disposed) return;
     wanted = true;
     if (running || pause !== null) return;
-    const waitMs = startedAt + options.paceMs - timers.monotonic();
+    const waitMs = startedAt + paceMs - timers.monotonic();
     if (waitMs <= 0) {
-      begin();
+      begin(options.paceMs);
       return;
     }
     pause = timers.after(waitMs, () => {
       pause = null;
-      begin();
+      begin(Math.min(paceMs * 2, options.slowestPaceMs));
     });
   }
 

@@ -122,7 +122,7 @@ export function createDarwinWindows(deps: Deps, options: { readonly helperPath: 
 
       const refresher = createRefresher(
         timers,
-        { paceMs: PACE_MS, onFailure: () => gate.health(HEALTH.crashed) },
+        { paceMs: PACE_MS, slowestPaceMs: PACE_MS, onFailure: () => gate.health(HEALTH.crashed) },
         look,
       );
       const poll = createAdaptivePoll(timers, POLL, refresher.request);

@@ -30,6 +30,8 @@ type Deps = {
 
 /** At most one reading in this time, however fast a program changes its title, milliseconds. */
 const PACE_MS = 100;
+/** While a program changes its title without end; less than the second that a page must stay in front to count. */
+const SLOWEST_PACE_MS = 500;
 /** With events, a look this often catches what no event told. */
 const SAFETY_POLL = { activeMs: 5_000, quietMs: 5_000, quietAfterMs: 60_000 };
 /** Without a window manager the focus changes silently. */
@@ -160,6 +162,7 @@ function watchDesktop(parts: {
     timers,
     {
       paceMs: PACE_MS,
+      slowestPaceMs: SLOWEST_PACE_MS,
       onFailure: (failure) => log.warn({ reason: reasonOf(failure) }, 'a window could not be read'),
     },
     async () => {
