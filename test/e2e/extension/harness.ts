@@ -8,6 +8,7 @@ import { EXTENSION_ID_CHROMIUM, NATIVE_HOST_NAME } from '#contract';
 import { createTimers } from '../../../src/main/platform/node/index.ts';
 import { createRelayBrowserTabs } from '../../../src/main/platform/relay/index.ts';
 import type { BrowserTab } from '../../../src/main/ports/index.ts';
+import { ensureBrowser, quietArguments } from '../../../tools/browser/index.ts';
 import { buildExtension } from '../../../tools/extension/build.ts';
 import { buildRelay } from '../../../tools/relay/build.ts';
 
@@ -110,6 +111,7 @@ export function startAgentEnd(runtimeFolder: string) {
 export async function startBrowser(
   parts: { extension: string; relay: string },
   environment: Record<string, string>,
+  options: { withExtension: boolean } = { withExtension: true },
 ) {
   const profile = await mkdtemp(join(tmpdir(), 'lapwing-profile-'));
   await mkdir(join(profile, 'NativeMessagingHosts'));
@@ -124,18 +126,11 @@ export async function startBrowser(
     }),
   );
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
+    executablePath: await ensureBrowser(),
     headless: false,
     viewport: null,
     ignoreDefaultArgs: ['--disable-extensions'],
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--enable-unsafe-extension-debugging',
-      '--window-size=900,600',
-    ],
+    args: [...quietArguments(), '--enable-unsafe-extension-debugging', '--window-size=900,600'],
     env: { ...(process.env as Record<string, string>), ...environment },
   });
   const browser = context.browser();
@@ -143,7 +138,7 @@ export async function startBrowser(
   const session = await browser.newBrowserCDPSession();
   const load = { path: parts.extension, enableInIncognito: true };
   const loadExtension = () => session.send('Extensions.loadUnpacked' as never, load as never);
-  await loadExtension();
+  if (options.withExtension) await loadExtension();
   return {
     context,
     /** Loads it over itself, as an update does. (`runtime.reload` leaves an unpacked extension off outside developer mode.) */

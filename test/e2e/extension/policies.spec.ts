@@ -2,6 +2,7 @@ import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, expect, type Page, test } from '@playwright/test';
+import { ensureBrowser, quietArguments } from '../../../tools/browser/index.ts';
 import { TEMPLATE_OPTIONS } from '../../../tools/managed/policies.ts';
 import { renderManaged } from '../../../tools/managed/render.ts';
 
@@ -26,12 +27,12 @@ async function openPolicyPage(policies: string) {
   const namespaces = process.getuid?.() === 0 ? '--mount' : '--mount --user --map-root-user';
   await writeFile(
     program,
-    `#!/bin/sh\nexec unshare ${namespaces} sh -c 'mount --bind "$0" /etc/chromium && exec /usr/bin/chromium "$@"' '${configuration}' "$@"\n`,
+    `#!/bin/sh\nexec unshare ${namespaces} sh -c 'mount --bind "$0" /etc/chromium && exec ${await ensureBrowser()} "$@"' '${configuration}' "$@"\n`,
   );
   await chmod(program, 0o755);
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     executablePath: program,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+    args: quietArguments(),
   });
   const page = context.pages()[0] ?? (await context.newPage());
   await page.goto('chrome://policy');
