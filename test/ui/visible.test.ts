@@ -22,12 +22,20 @@ describe('visiblePieces', () => {
     ['invisible tags', 'a\u{e0041}b', 'a[TAG]b'],
     ['C1 controls', 'a\u0085b', 'a[U+0085]b'],
     ['line breaks', 'a\nb\tc', 'a[LF]b[TAB]c'],
+    ['marks stacked over other lines', `Z${'\u0351'.repeat(9)}a`, `Z${'\u0351'.repeat(3)}[MARKS×6]a`],
   ])('shows %s', (_, text, seen) => {
     expect(read(text)).toBe(seen);
   });
 
   test('leaves whole characters, families and scripts that need joiners as they are', () => {
-    for (const text of ['grüße 漢字 😀', '👩\u200d👧', 'می\u200cخواهم', 'क्\u200dष'])
+    for (const text of [
+      'grüße 漢字 😀',
+      '👩\u200d👧',
+      'می\u200cخواهم',
+      'क्\u200dष',
+      '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+      'ở ậ ไม้',
+    ])
       expect(read(text)).toBe(text);
   });
 

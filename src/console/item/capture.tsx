@@ -1,5 +1,6 @@
+import { useState } from 'react';
 import type { Hit, QueueItem } from '#contract';
-import { excerpt, HostileText, SeverityMark } from '#ui';
+import { Button, excerpt, HostileText, markText, SeverityMark } from '#ui';
 import {
   CATEGORY_WORDS,
   FIELD_WORDS,
@@ -13,6 +14,7 @@ import { Fact, When, Where, Who } from './facts.tsx';
 
 /** Beyond this the large sentence is an excerpt, and the whole text stands among the lines below it. */
 const maxSentenceLength = 280;
+const maxLineLength = 400;
 
 type CaptureItem = Extract<QueueItem, { kind: 'capture' }>;
 
@@ -97,14 +99,25 @@ interface LineProps {
   field: Hit['field'];
 }
 
+/** One text. A very long one shows the part around its first mark until the rest is asked for. */
 function Line({ label, item, field }: LineProps) {
+  const [isWhole, setWhole] = useState(false);
   const text = fieldText(item.capture, field);
+  const spans = fieldSpans(item.capture, field);
   if (text === '') return null;
+  const segments = isWhole ? markText(text, spans) : excerpt(text, spans, maxLineLength);
   return (
     <div>
       <dt>{label}</dt>
-      <dd className={field === 'url' ? 'mono' : undefined}>
-        <HostileText text={text} spans={fieldSpans(item.capture, field)} />
+      <dd>
+        <span className={field === 'url' ? 'mono' : undefined}>
+          <HostileText text="" segments={segments} />
+        </span>
+        {text.length > maxLineLength && (
+          <Button variant="quiet" size="small" onPress={() => setWhole(!isWhole)}>
+            {isWhole ? 'Show less' : `Show all ${text.length.toLocaleString('en-GB')} characters`}
+          </Button>
+        )}
       </dd>
     </div>
   );

@@ -30,14 +30,20 @@ const NAMED = new Map<number, readonly [symbol: string, name: string]>([
   [0xfeff, ['BOM', 'zero width no-break space']],
 ]);
 
+const BLACK_FLAG = 0x1f3f4;
+
 /** The first 32 control characters by their short names in ASCII. */
 const CONTROLS =
   'NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US'.split(
     ' ',
   );
 
+/**
+ * What a reader could not see, or what would reach over other lines. The flags of England, Scotland and Wales are
+ * spelled with tag characters and matched whole, to be left alone; no script needs more than three marks on a letter.
+ */
 const SUSPECT =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+  /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]|(?<=\p{M}{3})\p{M}+|\p{Surrogate}/gu;
 
 /** Joiners belong to emoji and to scripts such as Persian and Hindi; beside Latin letters they only hide words. */
 const JOINS =
@@ -48,9 +54,10 @@ function describe(codePoint: number): readonly [string, string] {
   if (named !== undefined) return named;
   const control = CONTROLS[codePoint];
   if (control !== undefined) return [control, `control character ${hex(codePoint)}`];
-  if (codePoint >= 0xe0000) return ['TAG', `tag character ${hex(codePoint)}`];
+  if (codePoint >= 0xe0000 && codePoint <= 0xe007f) return ['TAG', `tag character ${hex(codePoint)}`];
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return ['\ufffd', `half a character ${hex(codePoint)}`];
-  return [hex(codePoint), `control character ${hex(codePoint)}`];
+  if (codePoint >= 0x80 && codePoint < 0xa0) return [hex(codePoint), `control character ${hex(codePoint)}`];
+  return ['MARKS', 'stacked marks'];
 }
 
 function hex(codePoint: number): string {
@@ -74,16 +81,17 @@ export function visiblePieces(text: string, options: { keepLineBreaks?: boolean 
   let plainFrom = 0;
   for (const match of text.matchAll(SUSPECT)) {
     const codePoint = match[0].codePointAt(0) ?? 0;
-    if (isOrdinaryJoiner(text, match.index, codePoint)) continue;
+    if (codePoint === BLACK_FLAG || isOrdinaryJoiner(text, match.index, codePoint)) continue;
     if (options.keepLineBreaks === true && (codePoint === 0x0a || codePoint === 0x09)) continue;
     if (match.index > plainFrom) pieces.push({ kind: 'plain', text: text.slice(plainFrom, match.index) });
     plainFrom = match.index + match[0].length;
     const [symbol, name] = describe(codePoint);
+    const count = [...match[0]].length;
     const last = pieces.at(-1);
     if (last?.kind === 'symbol' && last.name === name) {
-      pieces[pieces.length - 1] = { ...last, count: last.count + 1 };
+      pieces[pieces.length - 1] = { ...last, count: last.count + count };
     } else {
-      pieces.push({ kind: 'symbol', symbol, name, count: 1 });
+      pieces.push({ kind: 'symbol', symbol, name, count });
     }
   }
   if (plainFrom < text.length) pieces.push({ kind: 'plain', text: text.slice(plainFrom) });

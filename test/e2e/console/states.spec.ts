@@ -28,6 +28,8 @@ test.describe('hostile titles and addresses', () => {
         await page.locator('a[data-item]').first().click();
         await expect(page.getByRole('heading', { level: 1 }).locator('mark')).toHaveText('flagged');
         await expectNoSidewaysScroll(page);
+        await page.getByRole('button', { name: 'Show all 3,923 characters' }).click();
+        await expectNoSidewaysScroll(page);
         await expect(page.getByRole('button', { name: 'No concern' })).toBeInViewport();
         expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
       });
