@@ -17,7 +17,7 @@ describe('two servers on one PostgreSQL', () => {
   beforeAll(async () => {
     postgres = await startPostgres();
   }, 60_000);
-  afterAll(() => postgres.stop());
+  afterAll(() => postgres.stop(), 60_000);
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lapwing-two-'));
     const database = { kind: 'postgres', url: await postgres.createDatabase(), poolSize: 4 } as const;

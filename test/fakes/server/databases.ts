@@ -16,7 +16,7 @@ export function onEveryDatabase(
     beforeAll(async () => {
       postgres = await startPostgres();
     }, 60_000);
-    afterAll(() => postgres.stop());
+    afterAll(() => postgres.stop(), 60_000);
     tests(async () => ({ kind: 'postgres', url: await postgres.createDatabase(), poolSize: 4 }));
   });
 }

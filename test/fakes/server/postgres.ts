@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,21 +38,30 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts a PostgreSQL of its own on loopback; about a second. */
-export async function startPostgres(): Promise<TestPostgres> {
+/** Starts a PostgreSQL of its own on loopback; about a second. `synced`: with commits on disk, for measuring. */
+export async function startPostgres(options: { readonly synced?: boolean } = {}): Promise<TestPostgres> {
   await hydrateLinks();
   const folder = await mkdtemp(join(tmpdir(), 'lapwing-postgres-'));
   const port = await freePort();
   const lines: string[] = [];
   const keep = (line: unknown) => void lines.push(String(line));
+  // Tests kill servers, not this machine: they need no synced disk.
+  const unsynced = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     user: 'postgres',
     password: 'for-tests-only',
     port,
     persistent: false,
+    initdbFlags: options.synced === true ? [] : ['--no-sync'],
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=`],
+    postgresFlags: [
+      ...(options.synced === true ? [] : unsynced),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      `unix_socket_directories=`,
+    ],
     onLog: keep,
     onError: keep,
   });
@@ -79,6 +88,5 @@ export async function startPostgres(): Promise<TestPostgres> {
 
 /** As root, PostgreSQL runs as another user, who must be able to reach its folder. */
 async function makeTraversable(folder: string): Promise<void> {
-  const { chmod } = await import('node:fs/promises');
   await chmod(folder, 0o755);
 }
