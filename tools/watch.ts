@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createWatch } from '../src/main/app/watch.ts';
 import { createSources } from '../src/main/platform/electron/sources.ts';
@@ -14,7 +13,7 @@ async function main(): Promise<void> {
   const seconds = readSeconds();
   const timers = createTimers();
   const log = createLog(timers, { path: null, echo: (line) => process.stderr.write(line) });
-  const sources = await createSources({ timers, log }, { mainFolder: join(projectFolder, 'out/main') });
+  const sources = await createSources({ timers, log }, projectFolder);
   const watch = createWatch(
     { ...sources, timers },
     {

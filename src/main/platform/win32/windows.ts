@@ -45,7 +45,7 @@ const HEALTH = {
 /**
  * The window in front on Windows: events (`SetWinEventHook`) on a thread of its own with a slow poll as safety
  * net. When the thread ends, the main loop polls and the thread is started again after half a minute.
- * @param options.threadUrl Where the built `watchThread` is: a `file:` URL, outside the archive when packaged.
+ * @param options.threadUrl Where the built `watchThread` is: a `file:` URL.
  */
 export function createWindowsWindows(deps: Deps, options: { readonly threadUrl: URL }): Windows {
   const { timers, log } = deps;
