@@ -71,7 +71,7 @@ describe.runIf(process.platform === 'linux')('the Linux adapter in a window stor
         `${(((late.cpuMs - early.cpuMs) / (late.atMs - early.atMs)) * 100).toFixed(1)} % of a core\n`,
     );
     expect(rounds, 'it was a storm').toBeGreaterThan(1_000);
-    expect(late.readings).toBeGreaterThan(30);
+    expect(late.readings).toBeGreaterThan(5);
     expect(late.healths).toEqual(['x11_no_window_manager', 'x11_events'].slice(-late.healths.length));
     expect(late.heapBytes - early.heapBytes).toBeLessThan(GROWTH_BYTES);
     expect(late.externalBytes - early.externalBytes).toBeLessThan(GROWTH_BYTES);
