@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start other programs: minutes, not milliseconds. `npm run check` leaves them to `npm test`. */
-const SLOW = ['test/e2e/**/*.test.ts', 'test/native/**/*.test.ts', 'test/tools/slow/**/*.test.ts'];
+const SLOW = [
+  'test/e2e/**/*.test.ts',
+  'test/native/**/*.test.ts',
+  'test/tools/slow/**/*.test.ts',
+  'test/torture/**/*.test.ts',
+];
 
 const setupFiles = ['test/setup/leaks.ts'];
 

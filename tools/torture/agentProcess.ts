@@ -11,8 +11,12 @@ const run = promisify(execFile);
 
 /** One device of the torture, through all its lives. */
 export interface TorturedAgent {
+  readonly name: string;
   /** Markers that the agent said are safe. */
   readonly written: Set<string>;
+  /** How often it ended although nobody killed it. */
+  crashes(): number;
+  /** Resolves when it is enrolled and watching, or has ended. */
   start(): Promise<void>;
   /** SIGKILL. Not while its disk is full: what is in memory then may be lost, and that is nobody's fault. */
   kill(): Promise<boolean>;
@@ -40,6 +44,7 @@ export function createTorturedAgent(options: TorturedAgentOptions): TorturedAgen
   let log: WriteStream | null = null;
   let lives = 0;
   let fragileUntilMs = 0;
+  let crashes = 0;
 
   async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const ending = child;
@@ -56,7 +61,9 @@ export function createTorturedAgent(options: TorturedAgentOptions): TorturedAgen
   }
 
   return {
+    name: options.name,
     written,
+    crashes: () => crashes,
     async start() {
       lives += 1;
       const data = join(options.folder, options.name);
@@ -66,13 +73,21 @@ export function createTorturedAgent(options: TorturedAgentOptions): TorturedAgen
       const args = ['--data', data, '--name', name, '--seed', seed, '--token', options.token()];
       child = fork(PROGRAM, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
       log ??= createWriteStream(join(options.folder, `${options.name}.log`));
+      const life = child;
+      life.once('exit', () => {
+        if (child === life) crashes += 1;
+      });
       child.stderr?.pipe(log, { end: false });
       if (child.stdout === null) throw new Error('the agent has no output');
+      const running = Promise.withResolvers<void>();
+      life.once('exit', () => running.resolve());
       createInterface({ input: child.stdout }).on('line', (line) => {
+        if (line === '{"running":true}') running.resolve();
         // The last line of a killed process may be half a line.
         const marker = /^\{"written":"([^"]+)"\}$/.exec(line)?.[1];
         if (marker !== undefined) written.add(marker);
       });
+      await running.promise;
     },
     async kill() {
       if (child === null || performance.now() < fragileUntilMs) return false;

@@ -119,6 +119,7 @@ const agent = createAgent(
     log: createLog(timers, { path: null, echo: (line) => process.stderr.write(line) }),
     connect: (caPem) => createHttp({ caPem }),
     bundledPacks: async () => [],
+    compiledPacks: async () => null,
     tokenSources: [{ name: 'argument', read: async () => token }],
   },
   { agentVersion: '0.0.0-torture', platform: 'linux', development: true, ownProcessId: process.pid },

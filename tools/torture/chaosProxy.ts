@@ -22,8 +22,8 @@ export interface ChaosProxy extends Disposable {
   readonly counts: ProxyCounts;
   /** Where the server is now, or null while there is none. */
   setTarget(url: string | null): void;
-  /** From now on everything passes. */
-  calm(): void;
+  /** At first everything passes; `true` lets chaos begin. */
+  setChaos(chaotic: boolean): void;
   dispose(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function startChaosProxy(dice: Dice): Promise<ChaosProxy> {
   };
   const timers = new Set<NodeJS.Timeout>();
   let target: string | null = null;
-  let chaotic = true;
+  let chaotic = false;
 
   const server = createServer((incoming, outgoing) => {
     outgoing.on('error', () => undefined);
@@ -138,8 +138,8 @@ export async function startChaosProxy(dice: Dice): Promise<ChaosProxy> {
     setTarget(url) {
       target = url;
     },
-    calm() {
-      chaotic = false;
+    setChaos(now) {
+      chaotic = now;
     },
     async dispose() {
       for (const timer of timers) clearTimeout(timer);

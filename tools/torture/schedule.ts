@@ -20,8 +20,8 @@ export interface ScheduleOptions {
 }
 
 const HOUR_MS = 3_600_000;
-/** Agents need this long to come up and enrol before the first blow. */
-const CALM_START_MS = 4_000;
+/** So long at the start nothing is killed: the first records are on their way. */
+const CALM_START_MS = 1_000;
 
 /**
  * Everything that will be done, decided by the seed alone: the same seed, duration and number of agents give the

@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { createTorturedAgent, type TorturedAgent } from './agentProcess.ts';
 import { type ChaosProxy, type ProxyCounts, startChaosProxy } from './chaosProxy.ts';
 import { createDice } from './dice.ts';
+import { countLeaks } from './leaks.ts';
 import { type Blow, planBlows } from './schedule.ts';
 import { createTorturedServer, type TorturedServer } from './schoolServer.ts';
 import { type Console, signIn, type Verdict } from './verdict.ts';
@@ -38,6 +39,8 @@ export interface TortureReport {
   readonly duplicated: number;
   /** Pictures that do not come out as they were taken, and records that the console could not show. */
   readonly unreadable: number;
+  /** Files of agents, logs included, in which something seen stands in the clear. */
+  readonly leaks: number;
   /** Sequence numbers that the server lacks. */
   readonly gaps: number;
   /** Pictures that were announced as taken and are not there, and pictures that nobody accounted for. */
@@ -46,6 +49,8 @@ export interface TortureReport {
   readonly kills: number;
   readonly agentKills: number;
   readonly serverKills: number;
+  /** Agents that ended although nobody killed them. */
+  readonly crashes: number;
   readonly fullDisks: number;
   readonly clockJumps: number;
   readonly policyChanges: number;
@@ -96,6 +101,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     );
     proxy.setTarget(await server.start());
     await Promise.all(agents.map((agent) => agent.start()));
+    proxy.setChaos(true);
     say(`${options.agents} agents, one server, seed ${seed}; everything is in ${folder}`);
 
     const counts = await deal(planBlows({ seed, durationMs, agents: options.agents }), {
@@ -113,7 +119,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const verdict = await settle(console, agents, counts.policyChanges, say);
     const settledMs = Math.round(performance.now() - quietMs);
     const checked = await console.checkPictures(verdict.pictures);
-    return judge(options, { agents, verdict, checked, counts, settledMs, network: proxy.counts });
+    const leaks = await countLeaks(folder, agents);
+    return judge(options, { agents, verdict, checked, leaks, counts, settledMs, network: proxy.counts });
   } finally {
     await Promise.all(agents.map((agent) => agent.stop()));
     await proxy.dispose();
@@ -205,7 +212,7 @@ function describe(blow: Blow): string {
 
 /** No more blows. Restarts the server once more, so that the console below talks to it directly. */
 async function leaveInPeace({ server, proxy, agents }: Stage): Promise<string> {
-  proxy.calm();
+  proxy.setChaos(false);
   await server.stop();
   const url = await server.start();
   proxy.setTarget(url);
@@ -246,6 +253,7 @@ function judge(
     readonly agents: readonly TorturedAgent[];
     readonly verdict: Verdict;
     readonly checked: { readonly missing: number; readonly wrong: number };
+    readonly leaks: number;
     readonly counts: BlowCounts;
     readonly settledMs: number;
     readonly network: ProxyCounts;
@@ -257,27 +265,37 @@ function judge(
   const duplicated = [...verdict.shown.values()].filter((times) => times > 1).length;
   const missingPictures = checked.missing + verdict.awaitedPictures;
   const policyApplied = verdict.applied.filter((version) => version === counts.policyChanges + 1).length;
-  const clean = [missing.length, duplicated, checked.wrong, verdict.gaps, missingPictures].every(
-    (count) => count === 0,
-  );
+  const written = found.agents.reduce((sum, agent) => sum + agent.written.size, 0);
+  const crashes = found.agents.reduce((sum, agent) => sum + agent.crashes(), 0);
+  const clean = [
+    crashes,
+    found.leaks,
+    missing.length,
+    duplicated,
+    checked.wrong,
+    verdict.gaps,
+    missingPictures,
+  ].every((count) => count === 0);
   return {
     seed,
     minutes: durationMs / 60_000,
     agents: agentCount,
-    written: found.agents.reduce((sum, agent) => sum + agent.written.size, 0),
+    written,
     onServer: verdict.shown.size,
     missing: missing.length,
     duplicated,
     unreadable: checked.wrong,
+    leaks: found.leaks,
     gaps: verdict.gaps,
     missingPictures,
     pictures: verdict.pictures.size,
     kills: counts.agentKills + counts.serverKills,
+    crashes,
     ...counts,
     policyApplied,
     network: found.network,
     settledMs: found.settledMs,
-    ok: clean && policyApplied === agentCount,
+    ok: clean && written > 0 && policyApplied === agentCount,
   };
 }
 
