@@ -5,7 +5,7 @@ import { OWNER, OWNER_KIND, ownerKind, PATTERN_KIND } from './compile/layout.ts'
 import { createTrace } from './explain.ts';
 import { createDispositions, type Dispositions, isAcceptable } from './policy/dispositions.ts';
 import { createExceptions } from './policy/exceptions.ts';
-import { createDecider, type Findings, type Ruling } from './run/decide.ts';
+import { byPlace, createDecider, type Findings, type Ruling } from './run/decide.ts';
 import { createFinder, type FinderTrace, type Found } from './run/finder.ts';
 import { createRuleTable } from './run/ruleTable.ts';
 import { createSearchExtractor } from './search/extract.ts';
@@ -58,10 +58,11 @@ export function createMatcher(compiled: Compiled, options: MatcherOptions = {}):
     if (!splitUrl(url, parts)) return null;
     siteFinder.find(url, parts, sites);
     const search = sites.length === 0 ? null : searches.extract(url, parts, sites);
-    wordStretches(url, parts, search === null, stretches);
+    wordStretches(url, parts, search === null ? parts.end : search.urlEnd, stretches);
     finder.find(url, 1, 'url', stretches, phrases, trace);
-    if (search !== null) finder.find(search, 2, 'title', stretches, phrases, trace);
-    return search;
+    if (search === null) return null;
+    finder.find(search.words, 2, 'title', stretches, phrases, trace);
+    return search.words;
   }
 
   /** Whether anything found can make a hit; cancelling phrases and help sites alone cannot. */
@@ -98,16 +99,6 @@ function bounded(text: string): string {
 }
 
 const NO_HITS: readonly Hit[] = Object.freeze([]);
-const FIELD_ORDER = { title: 0, url: 1, search: 2 } as const;
-
-function byPlace(a: Hit, b: Hit): number {
-  return (
-    FIELD_ORDER[a.field] - FIELD_ORDER[b.field] ||
-    a.start - b.start ||
-    a.end - b.end ||
-    (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0)
-  );
-}
 
 /** The hits that count, and the worst of them: unacceptable before acceptable, then by severity, then by place. */
 function resultOf(

@@ -10,7 +10,7 @@ const MIN_INSIDE_LENGTH = 4;
 const MAX_WORD_LENGTH = 64;
 /** Words that stand in nearly every text: a rule made of one of them alone is a slip of the pen. */
 const EVERYDAY = new Set(
-  'the a an and or of to in on at is it its i me my we you he she they this that for with as be are was not no yes do de la le el un una und der die das et en y o i w na yn'.split(
+  'the a an and or of to in on at is it its i me my we you he she they this that for with as be are was not no yes do de la le el un una und der das et en y o i w na yn'.split(
     ' ',
   ),
 );

@@ -35,6 +35,16 @@ export interface Decider {
 const MAX_OCCURRENCES = 16;
 const FIELDS = fieldSchema.options;
 
+/** Order of hits for people: title, URL, search; from left to right. */
+export function byPlace(a: Hit, b: Hit): number {
+  return (
+    FIELDS.indexOf(a.field) - FIELDS.indexOf(b.field) ||
+    a.start - b.start ||
+    a.end - b.end ||
+    (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0)
+  );
+}
+
 export function createDecider(
   compiled: Compiled,
   rules: RuleTable,
@@ -136,12 +146,9 @@ export function createDecider(
   }
 
   function speakerOf(signs: readonly Ruling[]): Ruling | null {
-    let best: Ruling | null = null;
-    for (const sign of signs) {
-      if (rules.weight(sign.rule) <= 0) continue;
-      if (best === null || strength(sign) > strength(best)) best = sign;
-    }
-    return best;
+    const speaking = signs.filter((sign) => rules.weight(sign.rule) > 0);
+    // Where two are as strong, the place decides, so that the order of rules does not.
+    return speaking.sort((a, b) => strength(b) - strength(a) || byPlace(a.hit, b.hit))[0] ?? null;
   }
 
   function strength(sign: Ruling): number {

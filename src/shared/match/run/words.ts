@@ -15,7 +15,7 @@ export interface WordTables {
   firstStem(units: Uint16Array, start: number, end: number): number;
   firstInside(units: Uint16Array, start: number, end: number): number;
   /** Whether any rule knows the letters: as a word or by a word inside them, or only by a stem. */
-  knows(units: Uint16Array, start: number, end: number, hash: number): 'whole' | 'beginning' | null;
+  knows(units: Uint16Array, start: number, end: number, hash: number, anywhere: boolean): 'whole' | 'beginning' | null;
 }
 
 export function createWordTables(compiled: Compiled): WordTables {
@@ -82,8 +82,9 @@ export function createWordTables(compiled: Compiled): WordTables {
     return false;
   }
 
-  function knowsInside(units: Uint16Array, start: number, end: number): boolean {
-    for (let at = start; at + 4 <= end; at += 1) {
+  function knowsInside(units: Uint16Array, start: number, end: number, lastStart: number): boolean {
+    if (!hasInsides) return false;
+    for (let at = start; at <= lastStart; at += 1) {
       const first = firstInside(units, at, end);
       for (let row = first; row >= 0 && insideKeys[row] === insideKeys[first]; row += 1) {
         if (isInside(row, units, at, end)) return true;
@@ -99,8 +100,9 @@ export function createWordTables(compiled: Compiled): WordTables {
     isInside,
     firstStem,
     firstInside,
-    knows(units, start, end, hash) {
-      if (wordAt(units, start, end, hash) >= 0 || knowsInside(units, start, end)) return 'whole';
+    knows(units, start, end, hash, anywhere) {
+      if (wordAt(units, start, end, hash) >= 0) return 'whole';
+      if (knowsInside(units, start, end, anywhere ? end - 4 : start)) return 'whole';
       return knowsStem(units, start, end) ? 'beginning' : null;
     },
   };

@@ -8,7 +8,13 @@ import { decodeQuery } from '../text/percent.ts';
 /** Takes the search words out of URLs of known search engines and sites. */
 export interface SearchExtractor {
   /** `sites` are the sites the URL is on. Gives the decoded words, or null if this is no search. */
-  extract(url: string, parts: UrlParts, sites: readonly SiteFound[]): string | null;
+  extract(url: string, parts: UrlParts, sites: readonly SiteFound[]): Search | null;
+}
+
+export interface Search {
+  readonly words: string;
+  /** Where the part of the URL ends that says something besides the words. */
+  readonly urlEnd: number;
 }
 
 interface Engine {
@@ -40,7 +46,7 @@ export function createSearchExtractor(compiled: Compiled): SearchExtractor {
         const engine = engines[owners[row + OWNER.index] as number] as Engine;
         if (!url.startsWith(engine.path, parts.pathStart)) continue;
         const words = engine.inPath ? fromPath(url, parts, engine.path.length) : fromQuery(url, parts, engine.names);
-        if (words !== null) return words;
+        if (words !== null) return { words, urlEnd: engine.inPath ? parts.pathStart + engine.path.length : parts.pathEnd };
       }
       return null;
     },

@@ -1,12 +1,11 @@
 import type { UrlParts } from '../sites/url.ts';
 
 /**
- * Which stretches of a URL hold words: host, path and, unless it was a search, the query. Left out are identifiers
- * such as `dQw4w9WgXcQ` or `eyJhbGci3k`, whose letters are chance. Fills `stretches` with pairs of offsets.
+ * Which stretches of a URL hold words, from its host to `end`. Left out are identifiers such as `dQw4w9WgXcQ` or
+ * `eyJhbGci3k`, whose letters are chance. Fills `stretches` with pairs of offsets.
  */
-export function wordStretches(url: string, parts: UrlParts, withQuery: boolean, stretches: number[]): void {
+export function wordStretches(url: string, parts: UrlParts, end: number, stretches: number[]): void {
   stretches.length = 0;
-  const end = withQuery ? parts.end : parts.pathEnd;
   if (!/[A-Z]/.test(url)) {
     stretches.push(parts.hostStart, end);
     return;

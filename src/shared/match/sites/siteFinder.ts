@@ -74,7 +74,7 @@ export function createSiteFinder(compiled: Compiled): SiteFinder {
     if (labels > 0) lookDomain(a, b, parts.hostStart);
 
     function lookDomain(domainA: number, domainB: number, start: number): void {
-      if (look(domainA, domainB, start, parts.hostEnd, found)) lookPaths(url, domainA, domainB, start, parts, found);
+      if (look(domainA, domainB, start, exact ? to : parts.hostEnd, found)) lookPaths(url, domainA, domainB, start, parts, found);
     }
   }
 

@@ -60,12 +60,24 @@ export function createFold(): Fold {
     return { kind: 'letters', text, foreign, lookalike: twin === '' ? 0 : twin.charCodeAt(0), alone: ALONE.test(text) };
   }
 
+  /** Folds until nothing changes, so that folded text is its own folding. */
   function foldText(source: string): string {
+    let before = source;
+    for (let text = foldOnce(source); ; text = Array.from(text, foldOnce).join('')) {
+      if (text === before) return text;
+      before = text;
+    }
+  }
+
+  function foldOnce(source: string): string {
+    if (APOSTROPHES.has(source)) return '';
     const known = always.get(source);
     if (known !== undefined) return known;
     if (DIGIT.test(source)) return digitOf(source.codePointAt(0) ?? 0);
     const lower = source.normalize('NFKD').replace(DECORATION, '').toLowerCase();
     const plain = lower.normalize('NFKD').replace(DECORATION, '').normalize('NFC');
+    // A letter that is a word of its own must stay one: Thai am, squared Katakana words.
+    if (plain.length > 1 && plain !== source && ALONE.test(plain)) return source;
     return Array.from(plain, (letter) => always.get(letter) ?? SAME_LETTER[letter] ?? letter).join('');
   }
 

@@ -15,7 +15,7 @@ const VOWELS = 'aeiou';
 /** Longest disguised word that is looked at; longer ones are no words. */
 export const MAX_READING = 32;
 /** Most readings of one word. Bounds the work for texts made to be slow. */
-const MAX_READINGS = 160;
+const MAX_READINGS = 130;
 
 const DISGUISE_SIGNS = new Set([...Object.keys(STANDS_FOR), '*'].filter((sign) => !/\d/.test(sign)).map(codeOf));
 const OUTER_SIGNS = new Set([...'$@€§'].map(codeOf));
@@ -74,7 +74,8 @@ function optionsOf(sign: string, run: number, asLetters: boolean, stars: number)
   const letters = asLetters ? STANDS_FOR[sign] : undefined;
   if (letters !== undefined) {
     // `a$$` is two letters; both places read alike.
-    const options = [...letters].map((letter) => letter.repeat(Math.min(run, 2)));
+    const likely = stars > 0 ? letters.slice(0, 1) : letters;
+    const options = [...likely].map((letter) => letter.repeat(Math.min(run, 2)));
     return run > 2 ? [...options, ...letters] : options;
   }
   if (run >= 3 || (run === 2 && isRarelyDouble(sign.charCodeAt(0)))) return [sign, sign + sign];

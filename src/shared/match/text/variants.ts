@@ -10,7 +10,14 @@ import { isDisguiseSign, isOuterSign, MAX_READING, readingsOf, spelledLetter } f
 import { characterAt, isRarelyDouble, MARK, originOf, reserve } from './scan.ts';
 
 /** Whether any rule knows these letters: whole (or inside them), or only how they begin. */
-export type Knows = (units: Uint16Array, start: number, end: number, hash: number) => 'whole' | 'beginning' | null;
+export type Knows = (
+  units: Uint16Array,
+  start: number,
+  end: number,
+  hash: number,
+  /** Also look for words that count inside others anywhere in the letters, not only at their start. */
+  anywhere: boolean,
+) => 'whole' | 'beginning' | null;
 
 /** Shortest word that may be spelled out: `s e x`. */
 const MIN_SPELLED = 3;
@@ -72,7 +79,7 @@ function offer(lattice: Lattice, letters: string, from: number, to: number, orig
   }
   const end = unitsEnd + letters.length;
   const hash = hashUnits(buffer.seed, buffer.units, unitsEnd, end);
-  if (knows(buffer.units, unitsEnd, end, hash) === null) return;
+  if (knows(buffer.units, unitsEnd, end, hash, true) === null) return;
   if (addEdge(lattice, { from, to, hash, start: unitsEnd, end, originStart, originEnd })) lattice.unitsEnd = end;
 }
 
@@ -100,7 +107,7 @@ function addShortenedWord(lattice: Lattice, token: number, knows: Knows): void {
     to += 1;
   }
   const hash = hashUnits(buffer.seed, buffer.units, unitsEnd, to);
-  if (knows(buffer.units, unitsEnd, to, hash) === null) return;
+  if (knows(buffer.units, unitsEnd, to, hash, true) === null) return;
   const originStart = tokenOrigin(lattice, token);
   const originEnd = tokenOriginEnd(lattice, token);
   if (addEdge(lattice, { from: token, to: token + 1, hash, start: unitsEnd, end: to, originStart, originEnd })) {
@@ -200,7 +207,7 @@ function addSpelledWords(lattice: Lattice, fold: Fold, knows: Knows): void {
       hash = hashStep(hash, letter);
       if (letter !== unit) digits += 1;
       if (end - start < MIN_SPELLED || digits * 2 > end - start) continue;
-      const known = knows(buffer.units, start, end, hash);
+      const known = knows(buffer.units, start, end, hash, false);
       if (known === null) continue;
       // What follows a known beginning may be the next word already: a few letters are taken for its ending.
       if (known === 'beginning') {

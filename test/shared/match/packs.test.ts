@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { compileRules, parsePack } from '#match';
+import { hitTexts, matcherOf, packOf, phraseRule } from './rules.ts';
+
+function mistakes(yaml: string): string[] {
+  const pack = parsePack(yaml, 'p.yaml');
+  return pack.ok ? [] : pack.error.map((error) => `${error.line}:${error.column} ${error.message}`);
+}
+
+describe('mistakes have line and column', () => {
+  test.each([
+    ['a bracket that is never closed', phraseRule('kill (me'), 'this bracket is never closed'],
+    ['nothing or everything', phraseRule('(really|) (very|)'), 'every word of this phrase may be left out'],
+    ['a short stem', phraseRule('su*'), 'shorter than 3 letters'],
+    ['one letter', phraseRule('x'), 'one letter'],
+    ['an everyday word', phraseRule('the'), 'would match nearly everything'],
+    ['an everyday word by leaving out the rest', phraseRule('(kill|) the'), 'would match nearly everything'],
+    ['no letters', phraseRule('!!!'), 'no letters or digits'],
+    ['a star in a word', phraseRule('su*ide'), 'only at the end'],
+    ['a closing bracket', phraseRule('kill) me'), 'without an opening bracket'],
+    ['empty brackets', phraseRule('kill (|)'), 'empty brackets'],
+    ['too many alternatives', phraseRule(`${'(aa|bb|cc|dd)'.repeat(5)}`), 'more than 256 alternatives'],
+    ['an unknown key', '  - { id: r, severity: low, phrases: [kill], wher: [title] }', 'wher'],
+    ['a wrong severity', '  - { id: r, severity: worst, phrases: [kill] }', 'severity'],
+    ['phrases and near', '  - { id: r, severity: low, phrases: [kill], near: { words: [aa, bb], within: 2 } }', 'either'],
+    ['a weight without a threshold', '  - { id: r, severity: low, phrases: [kill], weight: 2 }', 'threshold'],
+    ['an id twice', `${phraseRule('kill')}\n${phraseRule('hang')}`, 'stands twice'],
+    ['a short word inside others', '  - { id: r, severity: low, phrases: [ass], inside_words: true }', 'shorter than 4'],
+    ['a top-level domain', `${phraseRule('kill')}\nsites:\n  - { id: s, severity: low, domains: [co.uk] }`, 'anybody can register'],
+  ])('%s', (_, rules, message) => {
+    const found = mistakes(packOf(rules));
+    expect(found.join('\n')).toContain(message);
+    expect(found[0]).toMatch(/^([7-9]|1\d):\d+ /);
+  });
+
+  test('the column is that of the phrase', () => {
+    expect(mistakes('pack: a\ncategory: hate\nlanguage: en\nversion: 1\ndescription: x\nrules:\n  - id: r\n    severity: low\n    phrases:\n      - good one\n      - "bad (one"\n')).toEqual([
+      '11:14 this bracket is never closed',
+    ]);
+  });
+
+  test('broken YAML and other documents are values, not throws', () => {
+    expect(mistakes('pack: [').length).toBeGreaterThan(0);
+    expect(mistakes('').length).toBeGreaterThan(0);
+    expect(mistakes('- 1\n- 2').length).toBeGreaterThan(0);
+    expect(mistakes('a: &a [*a, *a]').length).toBeGreaterThan(0);
+  });
+
+  test('phrases of the locked categories are refused', () => {
+    expect(mistakes(packOf(phraseRule('kill')).replace('self_harm', 'illegal_csam'))[0]).toContain('site lists only');
+  });
+
+  test('a pack id that stands in two files is refused', () => {
+    const text = packOf(phraseRule('kill'));
+    expect(compileRules([{ name: 'a.yaml', text }, { name: 'b.yaml', text }]).ok).toBe(false);
+  });
+});
+
+describe('phrases', () => {
+  test.each([
+    ['want to (kill|hang|end it) now', 'i want to end it now', 'want to end it now'],
+    ['(really|) want to die', 'i really want to die', 'really want to die'],
+    ['(really|) want to die', 'i want to die', 'want to die'],
+    ['kill(ing|ed|) time', 'killed time', 'killed time'],
+    ['suicid* note', 'my suicidal note', 'suicidal note'],
+    ['(i (am|was) so|so very) sad', 'because i was so sad', 'i was so sad'],
+    ['meet (me|) (at|in) (the|) park', 'meet me at the park', 'meet me at the park'],
+    ['meet (me|) (at|in) (the|) park', 'MEET - IN: park!', 'MEET - IN: park'],
+    ['420 blaze', 'the 420 blaze', '420 blaze'],
+  ])('%s in %s', (phrase, text, span) => {
+    expect(hitTexts(matcherOf(packOf(phraseRule(phrase))), text)).toEqual([span]);
+  });
+
+  test('words in another order, or with others between, are not the phrase', () => {
+    const matcher = matcherOf(packOf(phraseRule('kill (my|your) self')));
+    expect(hitTexts(matcher, 'self kill my')).toEqual([]);
+    expect(hitTexts(matcher, 'kill my very self')).toEqual([]);
+    expect(hitTexts(matcher, 'kill my')).toEqual([]);
+  });
+});
