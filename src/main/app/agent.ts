@@ -142,7 +142,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     );
     const link = createServerLink({ http: deps.connect(identity.caPem), timers, random }, identity);
     const capture = createCapture(
-      { match: rules.match, outbox, screen: deps.screen, timers, random, log },
+      { match: rules.match, outbox, screen: deps.screen, timers, random, health, log },
       { settings: captureSettings(FIRST_POLICY) },
     );
     running = { outbox, capture };

@@ -9,7 +9,7 @@ import {
 } from '#contract';
 import type { Timers } from '#kernel';
 import { isAcceptable, type MatchResult } from '#match';
-import type { ForegroundWindow, Log, Random, Screen, ScreenPicture } from '../ports/index.ts';
+import type { ForegroundWindow, Log, Random, Screen, ScreenPicture, SourceHealth } from '../ports/index.ts';
 import { createContextRing } from './contextRing.ts';
 import { createCooldown } from './cooldown.ts';
 import { createPhotographer, planPicture } from './picture.ts';
@@ -39,6 +39,7 @@ export interface CaptureDeps {
   readonly screen: Screen;
   readonly timers: Pick<Timers, 'after' | 'monotonic'>;
   readonly random: Pick<Random, 'id'>;
+  readonly health: { report(part: string, health: SourceHealth): void };
   readonly log: Pick<Log, 'info' | 'error'>;
 }
 

@@ -1,6 +1,6 @@
 import { type Hit, LOCKED_CATEGORIES, type ScreenshotPlan } from '#contract';
 import type { Disposable, Timers } from '#kernel';
-import type { ForegroundWindow, Screen, ScreenPicture } from '../ports/index.ts';
+import type { ForegroundWindow, Screen, ScreenPicture, SourceHealth } from '../ports/index.ts';
 
 /** A system that has not answered by then will not: the record says `failed` instead of waiting. */
 const TAKE_TIMEOUT_MS = 10_000;
@@ -18,10 +18,27 @@ export function planPicture(
   return { state: 'none', reason: sighting.observation.private ? 'private_window' : 'policy' };
 }
 
+/** What a picture says of the machine; a window that is gone or blank says nothing of it. */
+const HEALTH: Partial<Record<'taken' | Extract<ScreenPicture, { kind: 'none' }>['reason'], SourceHealth>> = {
+  taken: { state: 'ok', code: 'ok', message: 'Pictures can be taken.' },
+  no_permission: {
+    state: 'degraded',
+    code: 'screen_no_permission',
+    message: 'No picture may be taken. On a Mac, allow Lapwing under Screen & System Audio Recording.',
+  },
+  failed: { state: 'degraded', code: 'screen_failed', message: 'The last picture could not be taken.' },
+  not_supported: {
+    state: 'degraded',
+    code: 'screen_not_supported',
+    message: 'This system gives programs no pictures of windows.',
+  },
+};
+
 /** Takes pictures one after another, each with a deadline. Never rejects. */
 export function createPhotographer(deps: {
   readonly screen: Screen;
   readonly timers: Pick<Timers, 'after'>;
+  readonly health: { report(part: string, health: SourceHealth): void };
 }): { take(window: ForegroundWindow): Promise<ScreenPicture> } {
   let last: Promise<unknown> = Promise.resolve();
 
@@ -39,9 +56,15 @@ export function createPhotographer(deps: {
     }
   }
 
+  function tellHealth(picture: ScreenPicture): void {
+    const health = HEALTH[picture.kind === 'none' ? picture.reason : 'taken'];
+    if (health !== undefined) deps.health.report('screen', health);
+  }
+
   return {
     take(window) {
       const picture = last.then(() => takeNow(window));
+      void picture.then(tellHealth);
       last = picture;
       return picture;
     },

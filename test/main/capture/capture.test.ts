@@ -43,6 +43,7 @@ function stage(
   const pictures: [string, ScreenPicture][] = [];
   const steps: string[] = [];
   const screen = createFakeScreen(take);
+  const health: string[] = [];
   const log = createFakeLog();
   const capture = createCapture(
     {
@@ -60,6 +61,7 @@ function stage(
       screen,
       timers,
       random: createFakeRandom(),
+      health: { report: (_part, { code }) => health.push(code) },
       log,
     },
     { settings: { ...SETTINGS, ...over } },
@@ -88,7 +90,7 @@ function stage(
   }
   const captures = () => records.filter((record) => record.kind === 'capture');
   const repeats = () => records.filter((record) => record.kind === 'repeat');
-  return { timers, capture, see, records, captures, repeats, pictures, steps, screen, log };
+  return { timers, capture, see, records, captures, repeats, pictures, steps, screen, health, log };
 }
 
 describe('what becomes a capture', () => {
@@ -151,6 +153,7 @@ describe('what becomes a capture', () => {
         screen: createFakeScreen(),
         timers: createFakeTimers(),
         random: createFakeRandom(),
+        health: { report: () => undefined },
         log,
       },
       { settings: SETTINGS },
@@ -189,11 +192,12 @@ describe('pictures', () => {
     ['rejects', () => Promise.reject(new Error('x'))],
     ['never answers', () => new Promise<ScreenPicture>(() => undefined)],
   ])('a system that %s is a picture that failed', async (_what, take) => {
-    const { see, pictures, timers } = stage({}, take);
+    const { see, pictures, health, timers } = stage({}, take);
     const seen = see('bad:one');
     await timers.advance(10_000);
     await seen;
     expect(pictures[0]?.[1]).toEqual({ kind: 'none', reason: 'failed' });
+    expect(health).toEqual(['screen_failed']);
     expect(timers.pending()).toBe(0);
   });
 });

@@ -75,6 +75,8 @@ function prepare(development: boolean): void {
   // The agent draws two plain pages on demand: a GPU process would cost memory all day for nothing.
   app.disableHardwareAcceleration();
   app.commandLine.appendSwitch('in-process-gpu');
+  // Without this the system's OpenGL is loaded into the main process to find out that it is not wanted.
+  if (process.platform === 'linux') app.commandLine.appendSwitch('use-gl', 'disabled');
   app.commandLine.appendSwitch('disable-features', 'SpareRendererForSitePerProcess,MediaRouter');
   registerPageScheme();
   Menu.setApplicationMenu(null);
