@@ -38,6 +38,8 @@ function left(before: ReadonlyMap<string, number>): string[] {
 let before = new Map<string, number>();
 
 beforeAll(() => {
+  // Node opens these when they are first used; they are not the tests' own.
+  void [process.stdout, process.stderr];
   before = open();
 });
 

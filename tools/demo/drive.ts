@@ -159,7 +159,7 @@ function wrongness(
 }
 
 /** The tray says when the agent has its policy and watches. */
-async function agentWatches(place: DemoPlace): Promise<void> {
+export async function agentWatches(place: DemoPlace): Promise<void> {
   await withTrayOf(trayOf(place), (menu) =>
     menu.entry((entry) => entry.label.endsWith('monitors this computer'), TRAY_DEADLINE_MS),
   );
