@@ -265,6 +265,31 @@ describe('a policy file', () => {
     expect(parsed.error[0]?.message).toMatch(message);
   });
 
+  test('with a misspelt name inside a part is refused, and parts left out have their defaults', () => {
+    const text = 'school: {name: Brook, timeZone: Europe/London}\ncapture:\n  cooldown: 5\n';
+    expect(parsePolicyText(text)).toMatchObject({ ok: false, error: [{ line: 3, column: 13 }] });
+    const short = 'school: {name: Brook, timeZone: Europe/London}\n';
+    expect(parsePolicyText(short)).toMatchObject({ ok: true, value: { capture: { contextEntries: 5 } } });
+  });
+
+  test('with a mistake in one of its own packs names the place in the pack', () => {
+    const text = `school: {name: Brook, timeZone: Europe/London}
+rules:
+  ownPacks:
+    - name: ours
+      yaml: |
+        id: ours
+        colour: blue
+`;
+    const parsed = parsePolicyText(text);
+    expect(parsed).toMatchObject({ ok: false });
+    if (parsed.ok) return;
+    expect(parsed.error[0]).toMatchObject({ line: 5, column: 13 });
+    expect(parsed.error[0]?.message).toMatch(
+      /^rules\.ownPacks\.0\.yaml: in the pack, line \d+, column \d+: /,
+    );
+  });
+
   test('as JSON is read as well', () => {
     const text = JSON.stringify(
       { school: { name: 'B', timeZone: 'UTC' }, rules: {}, capture: {}, outbox: {} },

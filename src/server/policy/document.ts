@@ -2,19 +2,25 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { policySchema } from '#contract';
 import { err, ok, type Result } from '#kernel';
+import { parsePack } from '#match';
 
-/** What a school writes: the policy without what the server adds (version, time, the device's audience). */
-export const schoolPolicySchema = policySchema
-  .omit({ version: true, issuedAt: true, audience: true })
-  .extend({
-    school: policySchema.shape.school.extend({
-      timeZone: policySchema.shape.school.shape.timeZone.refine(
-        isTimeZone,
-        'expected a time zone such as Europe/London',
-      ),
-    }),
-  });
+const { school, rules, capture, outbox } = policySchema.shape;
+
+/** What a school decides: the policy without what the server adds (version, time, the device's audience). */
+export const schoolPolicySchema = policySchema.omit({ version: true, issuedAt: true, audience: true });
 export type SchoolPolicy = z.infer<typeof schoolPolicySchema>;
+
+/** The same as a person writes it: whole parts can be left out, and a name that means nothing is a mistake. */
+const policyFileSchema = schoolPolicySchema.strict().extend({
+  school: school
+    .strict()
+    .extend({
+      timeZone: school.shape.timeZone.refine(isTimeZone, 'expected a time zone such as Europe/London'),
+    }),
+  rules: rules.strict().prefault({}),
+  capture: capture.strict().prefault({}),
+  outbox: outbox.strict().prefault({}),
+});
 
 /** One mistake in a policy file; line and column count from 1. */
 export interface PolicyProblem {
@@ -35,7 +41,7 @@ export function isTimeZone(name: string): boolean {
 
 const MAX_PROBLEMS = 20;
 
-/** Reads a policy written as YAML or JSON (which YAML includes). */
+/** Reads a policy written as YAML or JSON (which YAML includes), with the school's own rule packs in it. */
 export function parsePolicyText(text: string): Result<SchoolPolicy, readonly PolicyProblem[]> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -50,16 +56,14 @@ export function parsePolicyText(text: string): Result<SchoolPolicy, readonly Pol
         .map((error) => ({ ...at(error.pos[0]), message: error.message })),
     );
   }
-  const parsed = schoolPolicySchema.strict().safeParse(document.toJS());
-  if (parsed.success) return ok(parsed.data);
+  const parsed = policyFileSchema.safeParse(document.toJS());
+  const problems = parsed.success ? packProblems(parsed.data) : formProblems(parsed.error);
+  if (parsed.success && problems.length === 0) return ok(parsed.data);
   return err(
-    parsed.error.issues.slice(0, MAX_PROBLEMS).map((issue) => {
-      const extra = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-      return {
-        ...at(offsetOf([...issue.path, ...extra])),
-        message: `${issue.path.join('.') || 'the policy'}: ${issue.message}`,
-      };
-    }),
+    problems.slice(0, MAX_PROBLEMS).map(({ path, message }) => ({
+      ...at(offsetOf(path)),
+      message: `${path.join('.') || 'the policy'}: ${message}`,
+    })),
   );
 
   /** Where the node of a path begins, or the nearest one above it that is there. */
@@ -71,4 +75,28 @@ export function parsePolicyText(text: string): Result<SchoolPolicy, readonly Pol
     }
     return 0;
   }
+}
+
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function formProblems(error: z.ZodError): Problem[] {
+  return error.issues.map((issue) => {
+    const extra = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+    return { path: [...issue.path, ...extra], message: issue.message };
+  });
+}
+
+/** The mistakes in the school's own packs, which stand in the policy as texts. */
+function packProblems(policy: SchoolPolicy): Problem[] {
+  return policy.rules.ownPacks.flatMap(({ name, yaml }, index) => {
+    const pack = parsePack(yaml, name);
+    if (pack.ok) return [];
+    return pack.error.map(({ line, column, message }) => ({
+      path: ['rules', 'ownPacks', index, 'yaml'],
+      message: `in the pack, line ${line}, column ${column}: ${message}`,
+    }));
+  });
 }

@@ -1,17 +1,22 @@
-import type { ConsoleEvent } from '#contract';
+import { z } from 'zod';
+import { consoleEventSchema } from '#contract';
 import type { Disposable } from '#kernel';
 
 /** What one part of the school's servers tells the others. Never evidence: kinds, ids and states only. */
-export type ServerEvent =
-  | ConsoleEvent
-  /** A new policy or intake key is in force. */
-  | { readonly kind: 'policy' }
-  /** A person signed out or was signed out; `id` of the session. */
-  | { readonly kind: 'session_ended'; readonly id: string }
-  /** A device was revoked or superseded. */
-  | { readonly kind: 'device_revoked'; readonly id: string }
-  /** Something may have been changed by another process: look again at whatever you keep in memory. */
-  | { readonly kind: 'changed' };
+export const serverEventSchema = z.union([
+  consoleEventSchema,
+  z.discriminatedUnion('kind', [
+    /** A new policy or intake key is in force. */
+    z.object({ kind: z.literal('policy') }),
+    /** A person signed out or was signed out; `id` of the session. */
+    z.object({ kind: z.literal('session_ended'), id: z.string() }),
+    /** A device was revoked or superseded. */
+    z.object({ kind: z.literal('device_revoked'), id: z.string() }),
+    /** Something may have been changed by another process: look again at whatever you keep in memory. */
+    z.object({ kind: z.literal('changed') }),
+  ]),
+]);
+export type ServerEvent = z.infer<typeof serverEventSchema>;
 
 /** Tells every server process on the same database, this one included. Delivery is at most once. */
 export interface Bus {

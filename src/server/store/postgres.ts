@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Timers } from '#kernel';
-import { type Bus, createLocalBus, type ServerEvent } from './bus.ts';
+import { type Bus, createLocalBus, type ServerEvent, serverEventSchema } from './bus.ts';
 import type { Tables } from './tables.ts';
 
 const CHANNEL = 'lapwing';
@@ -15,6 +15,15 @@ const types = {
       ? (value: string) => Number(value)
       : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
+
+/** What another server said; from one of another version that this one does not know: that something changed. */
+function readEvent(payload: string | undefined): ServerEvent {
+  try {
+    return serverEventSchema.parse(JSON.parse(payload ?? ''));
+  } catch {
+    return { kind: 'changed' };
+  }
+}
 
 /** Opens a pool of connections. `onFailure` hears of idle connections that broke; the pool replaces them. */
 export function openPostgres(
@@ -41,7 +50,7 @@ export async function createPostgresBus(
   async function listen(): Promise<void> {
     const next = new pg.Client({ connectionString: options.url });
     next.on('notification', ({ payload }) => {
-      if (payload !== undefined) local.publish(JSON.parse(payload) as ServerEvent);
+      local.publish(readEvent(payload));
     });
     next.on('error', () => undefined);
     next.on('end', () => {

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, PostgresAdapter, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** The tables of a server that takes in records and lets people review them. */
@@ -86,6 +86,10 @@ export const foundation: Migration = {
       .addColumn('jti', 'text', (c) => c.primaryKey())
       .addColumn('expires_at', 'bigint', (c) => c.notNull())
       .execute();
+    // Lost in a crash, like the memory of a single server: a replay is then possible once, and harmless.
+    if (db.getExecutor().adapter instanceof PostgresAdapter) {
+      await sql`alter table request_tokens set unlogged`.execute(db);
+    }
     await schema.createIndex('request_tokens_expiry').on('request_tokens').column('expires_at').execute();
 
     await schema
