@@ -10,11 +10,10 @@ export interface Rectangle {
   readonly bottom: number;
 }
 
-/** What could be learned of a process. `denied`: it runs with more rights than the agent. */
+/** What could be learned of a process. `closed`: it may not be opened, or it has ended. */
 export type ProcessFacts =
   | { readonly kind: 'found'; readonly path: string | null; readonly elevated: boolean | null }
-  | { readonly kind: 'denied' }
-  | { readonly kind: 'gone' };
+  | { readonly kind: 'closed' };
 
 /** The calls into Windows that reading a window takes. None of them sends a message, so none waits for a hung program. */
 export interface WindowApi {
@@ -44,7 +43,6 @@ const GW_OWNER = 4;
 const DESKTOP_READOBJECTS = 0x1;
 const UOI_NAME = 2;
 const DWMWA_EXTENDED_FRAME_BOUNDS = 9;
-const ERROR_ACCESS_DENIED = 5;
 const MAX_PATH_UNITS = 32_768;
 const MAX_CLASS_UNITS = 256;
 
@@ -88,7 +86,6 @@ export function openWindowApi(): WindowApi {
     'intptr_t __stdcall OpenProcess(uint32_t access, int inherit, uint32_t processId)',
   );
   const getCurrentProcess = kernel32.func('intptr_t __stdcall GetCurrentProcess()');
-  const getLastError = kernel32.func('uint32_t __stdcall GetLastError()');
   const closeHandle = kernel32.func('int __stdcall CloseHandle(intptr_t handle)');
   const queryFullProcessImageName = kernel32.func(
     'int __stdcall QueryFullProcessImageNameW(intptr_t process, uint32_t flags, void *text, _Inout_ uint32_t *units)',
@@ -162,7 +159,7 @@ export function openWindowApi(): WindowApi {
     },
     process(processId) {
       const process: number = openProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, processId);
-      if (process === 0) return { kind: getLastError() === ERROR_ACCESS_DENIED ? 'denied' : 'gone' };
+      if (process === 0) return { kind: 'closed' };
       try {
         const units = [MAX_PATH_UNITS];
         const named = queryFullProcessImageName(process, 0, text, units);

@@ -11,6 +11,8 @@ const UWP_FRAME_PROGRAM = 'applicationframehost.exe';
 const UWP_APP_CLASS = 'Windows.UI.Core.CoreWindow';
 const MAX_KNOWN_NAMES = 64;
 
+type Program = Pick<ForegroundWindow, 'appName' | 'appPath' | 'processId'>;
+
 /** Reads the window in front, now. Never waits for another program. */
 export type FrontWindowReader = () => WindowReading;
 
@@ -36,15 +38,26 @@ export function createFrontWindowReader(
     return name;
   }
 
-  /** The window's program, or why it may not be told. Null: it ended while it was read. */
-  function programOf(
-    processId: number,
-  ): Pick<ForegroundWindow, 'appName' | 'appPath' | 'processId'> | 'elevated' | null {
+  /** The program that made a window, or why it may not be told. */
+  function programOf(window: WindowHandle, processId: number): Program | 'elevated' | 'gone' {
     const facts = api.process(processId);
-    if (facts.kind === 'gone') return null;
-    if (facts.kind === 'denied') return 'elevated';
+    if (facts.kind === 'closed') {
+      // A process whose window is still there has not ended: it runs with more rights than the agent.
+      return api.ownerProcess(window) === processId ? 'elevated' : 'gone';
+    }
     if (facts.elevated !== false && !ownElevated) return 'elevated';
-    return { appName: facts.path === null ? 'unknown' : nameOf(facts.path), appPath: facts.path, processId };
+    return {
+      appName: facts.path === null ? 'unknown' : nameOf(facts.path),
+      appPath: facts.path,
+      processId,
+    };
+  }
+
+  function isStoreFrame(program: Program | string): boolean {
+    return (
+      typeof program !== 'string' &&
+      program.appPath?.toLowerCase().endsWith(`\\${UWP_FRAME_PROGRAM}`) === true
+    );
   }
 
   function titleOf(window: WindowHandle): string {
@@ -66,15 +79,14 @@ export function createFrontWindowReader(
 
     const processId = api.ownerProcess(window);
     if (processId === 0) return { kind: 'nothing' };
-    let program = programOf(processId);
-    if (program === 'elevated') return { kind: 'unknown', why: 'elevated' };
-    if (program?.appPath?.toLowerCase().endsWith(`\\${UWP_FRAME_PROGRAM}`)) {
+    let program = programOf(window, processId);
+    if (isStoreFrame(program)) {
       const app = api.firstChild(window, UWP_APP_CLASS);
       const appProcessId = app === 0 ? 0 : api.ownerProcess(app);
-      if (appProcessId !== 0) program = programOf(appProcessId);
+      if (appProcessId !== 0) program = programOf(app, appProcessId);
     }
     if (program === 'elevated') return { kind: 'unknown', why: 'elevated' };
-    if (program === null) return { kind: 'unknown', why: 'unreadable' };
+    if (program === 'gone') return { kind: 'unknown', why: 'unreadable' };
     return {
       kind: 'window',
       window: {

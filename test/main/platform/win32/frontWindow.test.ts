@@ -33,7 +33,15 @@ function fakeApi(desktop: {
     hungWindowBehind: (handle) => window(handle).realWindow ?? 0,
     bounds: (handle) => (handle === 1 ? { left: -1_920, top: 10, right: -920, bottom: 710 } : null),
     ownDesktopIsShown: () => desktop.ownDesktop ?? true,
-    process: (processId) => desktop.processes?.[processId] ?? { kind: 'gone' },
+    process(processId) {
+      const facts = desktop.processes?.[processId];
+      if (facts !== undefined) return facts;
+      // A program that nobody described has just ended, and its windows with it.
+      for (const each of Object.values(desktop.windows ?? {})) {
+        if (each.processId === processId) each.processId = 0;
+      }
+      return { kind: 'closed' };
+    },
     ownProcessIsElevated: () => desktop.ownElevated ?? false,
     productName(path) {
       desktop.onNameRead?.(path);
@@ -104,7 +112,7 @@ describe('reading the window in front on Windows', () => {
     ],
     [
       'a program that may not be opened',
-      { front: 1, windows: { 1: { processId: 5 } }, processes: { 5: { kind: 'denied' } as const } },
+      { front: 1, windows: { 1: { processId: 5 } }, processes: { 5: { kind: 'closed' } as const } },
       { kind: 'unknown', why: 'elevated' },
     ],
     [
@@ -178,7 +186,7 @@ describe('reading the window in front on Windows', () => {
 
     test('that are elevated are unknown', () => {
       const windows = { 1: { processId: 5, uwpApp: 2 }, 2: { processId: 6 } };
-      expect(read({ front: 1, windows, processes: { 5: frame, 6: { kind: 'denied' } } })).toEqual({
+      expect(read({ front: 1, windows, processes: { 5: frame, 6: { kind: 'closed' } } })).toEqual({
         kind: 'unknown',
         why: 'elevated',
       });
