@@ -39,7 +39,7 @@ let before = new Map<string, number>();
 
 beforeAll(() => {
   // Node opens these when they are first used; they are not the tests' own.
-  void [process.stdout, process.stderr];
+  void [process.stdin, process.stdout, process.stderr];
   before = open();
 });
 
