@@ -3,6 +3,8 @@ import type { Audience } from '#contract';
 import type { RendererApi } from '#ipc';
 import { expect, expectAccessible, expectNoSidewaysScroll, test } from './fixtures.ts';
 
+test.describe.configure({ mode: 'parallel' });
+
 /*
  * The pupils' windows in a plain browser, the agent played by a script.
  *

@@ -1,6 +1,8 @@
 import { fakeAfternoon, fakeCapture, fakeFleet } from '../../fakes/consoleData.ts';
 import { expect, openItem, test } from './fixtures.ts';
 
+test.describe.configure({ mode: 'parallel' });
+
 const screenshotRequests = (requests: readonly string[]) =>
   requests.filter((each) => each.endsWith('/screenshot'));
 

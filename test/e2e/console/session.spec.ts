@@ -1,6 +1,8 @@
 import { fakeAfternoon } from '../../fakes/consoleData.ts';
 import { expect, expectAccessible, openItem, test } from './fixtures.ts';
 
+test.describe.configure({ mode: 'parallel' });
+
 const minuteMs = 60_000;
 
 test.describe('signing in', () => {

@@ -1,6 +1,8 @@
 import { fakeAfternoon, fakeCapture, fakeFleet } from '../../fakes/consoleData.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, test } from './fixtures.ts';
 
+test.describe.configure({ mode: 'parallel' });
+
 const now = Date.now();
 
 /** What a page or a pupil with bad intent may put into a title. */
@@ -152,7 +154,6 @@ test('an item that cannot be read is told, never dropped silently', async ({ cle
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [width, height] of [
     [1440, 900],
-    [1024, 768],
     [390, 844],
   ] as const) {
     test(`every screen is accessible and fits, ${colorScheme} at ${width}`, async ({
@@ -192,3 +193,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
   }
 }
+
+test('every screen fits a small laptop', async ({ cleanPage: page, school }) => {
+  school.state.items = fakeAfternoon(now);
+  school.state.devices = fakeFleet(now);
+  await page.setViewportSize({ width: 1024, height: 768 });
+  for (const path of ['/queue', `/queue/${school.state.items[0]?.id}`, '/decided', '/devices']) {
+    await page.goto(school.url + path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
+    await expectNoSidewaysScroll(page);
+    await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport();
+  }
+});
