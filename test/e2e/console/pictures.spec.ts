@@ -18,6 +18,7 @@ test('the pictures of the queue and of a capture', async ({ cleanPage: page, con
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: 'docs/images/queue.png' });
 
+  await page.setViewportSize({ width: 1280, height: 1000 });
   await page.goto(`${school.url}/queue/${items[0]?.id}`);
   await expect(page.getByRole('button', { name: 'Show the screenshot' })).toBeVisible();
   await page.evaluate(() => document.fonts.ready);
