@@ -17,7 +17,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
-import { CONSOLE_PATHS, healthResponseSchema } from '#contract';
+import { CONSOLE_PATHS, healthResponseSchema, MAX_BLOB_BYTES } from '#contract';
 import { createDisposables, err, ok, type Result, type Timers } from '#kernel';
 import {
   createAccounts,
@@ -46,6 +46,7 @@ import {
   installErrorHandling,
   installSecurityHeaders,
   keepRawBodies,
+  limitBodiesInFlight,
   serveConsole,
 } from './http/index.ts';
 import {
@@ -81,10 +82,15 @@ export interface AppOptions {
   /** A reverse proxy on this machine tells the client's address and whether it came over TLS. */
   readonly trustProxy: boolean;
   readonly admission?: Partial<AdmissionOptions>;
+  /** Bytes of agents' requests that are received and worked on at once. */
+  readonly maxBodyBytes?: number;
 }
 
 /** Enough to keep two cores busy while a commit is under way; what waits is at most some tens of megabytes. */
 const ADMISSION: AdmissionOptions = { maxRunning: 16, maxWaiting: 256, maxWaitingBytes: 64_000_000 };
+const MAX_BODY_BYTES = 256_000_000;
+/** A request that has not arrived whole by then is ended. */
+const REQUEST_TIMEOUT_MS = 60_000;
 const PRUNE_INTERVAL_MS = 60_000;
 const DOCS = '/docs';
 
@@ -147,6 +153,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ? 'loopback' : false,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -193,10 +200,14 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
   );
 
   await app.register(async (scope: App) => {
+    limitBodiesInFlight(scope, {
+      maxBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+      unknownBytes: MAX_BLOB_BYTES,
+    });
     keepRawBodies(scope);
     const guard = createDeviceGuard({ db, clock: timers, replay });
     const policyEtag = async ({ audience }: KnownDevice) => (await policies.forAudience(audience)).etag;
-    agentDeviceRoutes(scope, { enrolment, devices, guard, policyEtag, clock: timers });
+    agentDeviceRoutes(scope, { enrolment, devices, guard, policyEtag, clock: timers, door: admission });
     ingestRoutes(scope, { ingest, guard, deviceOf, clock: timers });
     policyRoutes(scope, {
       policies,

@@ -145,6 +145,59 @@ describe('an overloaded server', () => {
       expect((await agent.send([envelope])).json().answers[0].status).toBe('stored');
     }
   });
+
+  test('sends bodies away before reading them when there is no room for more, and has room again after', async () => {
+    let release = () => {};
+    const holdCommits = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    school = await createFakeSchool({ app: { maxBodyBytes: 5_000 }, holdCommits });
+    const agent = await school.agent();
+    const pair = async () => [
+      await agent.seal(fakeCapture(school.random.id())),
+      await agent.seal(fakeCapture(school.random.id())),
+    ];
+    const batches = [await pair(), await pair()];
+    // Whichever comes first is held by the hanging disk; there is no room for the other meanwhile.
+    const responses = await Promise.all(
+      batches.map(async (batch) => {
+        const response = await agent.send(batch);
+        if (response.statusCode === 503) release();
+        return { batch, response };
+      }),
+    );
+    const away = responses.filter(({ response }) => response.statusCode === 503);
+    expect(away).toHaveLength(1);
+    expect(away[0]?.response.headers['retry-after']).toBe('2');
+    const again = await agent.send(away[0]?.batch ?? []);
+    expect(again.json().answers.map(({ status }: { status: string }) => status)).toEqual([
+      'stored',
+      'stored',
+    ]);
+  });
+
+  test('puts heartbeats behind every record', async () => {
+    let release = () => {};
+    const holdCommits = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    school = await createFakeSchool({ app: { admission: { maxRunning: 1, maxWaiting: 1 } }, holdCommits });
+    const agents = [
+      await school.agent(),
+      await school.agent({ hardwareId: 'b' }),
+      await school.agent({ hardwareId: 'c' }),
+    ];
+    const [one, two, three] = agents as [FakeAgent, FakeAgent, FakeAgent];
+    const low = await two.seal(fakeCapture(school.random.id()), { priority: 'low' });
+    const sent = [one.heartbeat(), two.send([low]), three.heartbeat()].map(async (pending) => {
+      const { statusCode } = await pending;
+      if (statusCode === 503) release();
+      return statusCode;
+    });
+    const statuses = await Promise.all(sent);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(1);
+    expect(statuses[1]).toBe(200);
+  });
 });
 
 test('priorities and ranks agree', () => {

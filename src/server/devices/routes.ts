@@ -7,8 +7,9 @@ import {
   errorResponseSchema,
   heartbeatRequestSchema,
   heartbeatResponseSchema,
+  priorityRank,
 } from '#contract';
-import type { Clock } from '#kernel';
+import type { Clock, Disposable, Result } from '#kernel';
 import { type App, type Hook, parseJsonBody, sendError } from '../http/index.ts';
 import type { Enrolment } from './enrolment.ts';
 import { deviceOf, type KnownDevice } from './guard.ts';
@@ -20,11 +21,18 @@ export interface AgentDeviceRouteDeps {
   readonly guard: Hook;
   readonly policyEtag: (device: KnownDevice) => Promise<string>;
   readonly clock: Pick<Clock, 'now'>;
+  /** The door that batches go through as well; a heartbeat comes behind all of them. */
+  readonly door: {
+    enter(ticket: { rank: number; bytes: number }): Promise<Result<Disposable, 'overloaded'>>;
+  };
 }
+
+const HEARTBEAT_RANK = priorityRank('health');
+const RETRY_AFTER_SECONDS = 30;
 
 /** What a device asks about itself. */
 export function agentDeviceRoutes(app: App, deps: AgentDeviceRouteDeps): void {
-  const { enrolment, devices, guard, policyEtag, clock } = deps;
+  const { enrolment, devices, guard, policyEtag, clock, door } = deps;
 
   app.post(
     AGENT_PATHS.enrol,
@@ -55,12 +63,23 @@ export function agentDeviceRoutes(app: App, deps: AgentDeviceRouteDeps): void {
         summary: 'State of a device',
         tags: ['agent'],
         body: heartbeatRequestSchema,
-        response: { 200: heartbeatResponseSchema, '4xx': errorResponseSchema },
+        response: { 200: heartbeatResponseSchema, '4xx': errorResponseSchema, 503: errorResponseSchema },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const device = deviceOf(request);
-      await devices.heartbeat(device.id, request.body);
+      const entry = await door.enter({ rank: HEARTBEAT_RANK, bytes: request.rawBody?.length ?? 0 });
+      if (!entry.ok) {
+        return sendError(reply, entry.error, {
+          serverTime: clock.now(),
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        });
+      }
+      try {
+        await devices.heartbeat(device.id, request.body);
+      } finally {
+        await entry.value.dispose();
+      }
       return { policyEtag: await policyEtag(device), serverTime: clock.now() };
     },
   );

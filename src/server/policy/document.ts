@@ -12,11 +12,9 @@ export type SchoolPolicy = z.infer<typeof schoolPolicySchema>;
 
 /** The same as a person writes it: whole parts can be left out, and a name that means nothing is a mistake. */
 const policyFileSchema = schoolPolicySchema.strict().extend({
-  school: school
-    .strict()
-    .extend({
-      timeZone: school.shape.timeZone.refine(isTimeZone, 'expected a time zone such as Europe/London'),
-    }),
+  school: school.strict().extend({
+    timeZone: school.shape.timeZone.refine(isTimeZone, 'expected a time zone such as Europe/London'),
+  }),
   rules: rules.strict().prefault({}),
   capture: capture.strict().prefault({}),
   outbox: outbox.strict().prefault({}),
