@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { withLock } from './bootstrap/lock.mjs';
 import { exitWith, Problem, say, step } from './bootstrap/say.mjs';
 import { ensureBuilt } from './build/index.ts';
 import { ensureElectron } from './electron/index.ts';
@@ -31,18 +32,21 @@ async function main(): Promise<void> {
   }
   const electron = await ensureElectron();
   await ensureBuilt(['agent', 'relay']);
-  await stageApp(platform as PackagePlatform, electron);
-  const args = [PLATFORMS[platform as PackagePlatform], ...positionals, '--publish', 'never'];
-  if (electron.packagingDistPath !== null) {
-    args.push('-c.electronDist', electron.packagingDistPath, '-c.electronVersion', electron.version);
-  }
-  await step(`Packaging for ${platform} with Electron ${electron.version}`, () =>
-    run('electron-builder', args, {
-      cwd: projectFolder,
-      // Hard links would let setting the fuses reach into the cached Electron.
-      env: { ...process.env, USE_HARD_LINKS: 'false' },
-    }),
-  );
+  // Two at once would lay out the same folder.
+  await withLock(join(projectFolder, 'out/.package.lock'), async () => {
+    await stageApp(platform as PackagePlatform, electron);
+    const args = [PLATFORMS[platform as PackagePlatform], ...positionals, '--publish', 'never'];
+    if (electron.packagingDistPath !== null) {
+      args.push('-c.electronDist', electron.packagingDistPath, '-c.electronVersion', electron.version);
+    }
+    await step(`Packaging for ${platform} with Electron ${electron.version}`, () =>
+      run('electron-builder', args, {
+        cwd: projectFolder,
+        // Hard links would let setting the fuses reach into the cached Electron.
+        env: { ...process.env, USE_HARD_LINKS: 'false' },
+      }),
+    );
+  });
   if (!electron.official) say('Made with the development runtime: for tests only, never to be shipped.');
   say(`The package is in ${join(projectFolder, 'dist')}`);
 }

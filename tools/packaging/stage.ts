@@ -53,7 +53,10 @@ export async function stageApp(
   for (const folder of ['main', 'preload', 'renderer']) {
     await cp(join(projectFolder, 'out', folder), join(stage, 'out', folder), { recursive: true });
   }
-  await cp(join(projectFolder, 'resources/rules'), join(stage, 'resources/rules'), { recursive: true });
+  await cp(join(projectFolder, 'resources/rules'), join(stage, 'resources/rules'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.md'),
+  });
   await cp(join(projectFolder, 'resources/icons/tray'), join(stage, 'resources/icons/tray'), {
     recursive: true,
     filter: (path) => !path.endsWith('.svg'),

@@ -28,7 +28,7 @@ const CODES = [
   [/FOREIGN KEY constraint failed/, 'SQLITE_CONSTRAINT_FOREIGNKEY'],
   [/database is locked/, 'SQLITE_BUSY'],
   [/readonly database/, 'SQLITE_READONLY'],
-  [/unable to open database/, 'SQLITE_CANTOPEN'],
+  [/(?:unable to|could not) open/i, 'SQLITE_CANTOPEN'],
   [/disk I\/O error/, 'SQLITE_IOERR'],
 ];
 
