@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -83,6 +84,8 @@ export async function startDesk(options: { readonly bare?: boolean } = {}): Prom
   const display = parts.add(options.bare === true ? await startBareDisplay() : await startVirtualDisplay());
   const busAddress = display.environment.DBUS_SESSION_BUS_ADDRESS ?? '';
   if (busAddress !== '') parts.add(await startTrayHost(busAddress));
+  // A port the system gives: schools that other tests start at the same moment choose from a fixed range.
+  await writeFile(join(folder, 'school.json'), JSON.stringify({ port: await freePort() }));
   let server = await startSchoolServer(folder);
   parts.add({ dispose: () => server.dispose() });
   const program = await unpackagedAgent();
@@ -162,6 +165,14 @@ export async function startDesk(options: { readonly bare?: boolean } = {}): Prom
     reviewer: () => signIn(folder, server.url),
     dispose: () => parts.dispose(),
   };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 /** An X server alone: no window manager, no session bus, so no tray either. */
