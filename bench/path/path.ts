@@ -1,0 +1,107 @@
+/**
+ * `npm run bench -- path [--json] [--records N]`: the way of a record, from the agent's disk to the server's, beside
+ * what the raw parts allow on this machine in the same run. `--records 1000000` shows the server's memory as the
+ * stored records grow to a million (some minutes).
+ */
+import { parseArgs } from 'node:util';
+import { type AgentFigures, measureAgent, measureAppend } from './agentSide.ts';
+import { measureCatchUp } from './catchUp.ts';
+import { startSchool } from './school.ts';
+import {
+  type IngestFigures,
+  measureEmptyRoute,
+  measureHeartbeats,
+  measureIngest,
+  measureRawInserts,
+  withPostgresSchool,
+} from './serverSide.ts';
+
+interface PathFigures {
+  readonly agent: AgentFigures;
+  readonly ingest: {
+    readonly sqlite: IngestFigures;
+    readonly postgres: IngestFigures;
+    /** Requests, each with a batch of 20 records. */
+    readonly emptyRoutePerSecond: number;
+    readonly rawInsertsPerSecond: number;
+  };
+  readonly heartbeatsPerSecond: number;
+  readonly appendNs: { readonly at10: number; readonly at100000: number };
+  /** For 10,000 records of one device. */
+  readonly catchUpSeconds: number;
+}
+
+const CATCH_UP_RECORDS = 10_000;
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { json: { type: 'boolean', default: false }, records: { type: 'string', default: '20000' } },
+  });
+  const records = Number(values.records);
+  if (!Number.isInteger(records) || records < 1) {
+    process.stderr.write('--records is a whole number above 0\n');
+    return 2;
+  }
+  const figures = rounded(await measure(records, (line) => process.stderr.write(`${line}\n`)));
+  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : table(figures));
+  return 0;
+}
+
+async function measure(records: number, say: (line: string) => void): Promise<PathFigures> {
+  say('the agent: sealing, signing, writing');
+  const agent = await measureAgent(Math.min(records, 10_000));
+  say('an append with 10 and with 100,000 records waiting');
+  const appendNs = await measureAppend();
+  say('the server on SQLite');
+  const rawInsertsPerSecond = await measureRawInserts(20_000);
+  const school = await startSchool(null);
+  try {
+    const emptyRoutePerSecond = await measureEmptyRoute(school);
+    const sqlite = await measureIngest(school, records);
+    const heartbeatsPerSecond = await measureHeartbeats(school);
+    say(`one device catches up with ${CATCH_UP_RECORDS} records`);
+    const catchUpSeconds = await measureCatchUp(school, CATCH_UP_RECORDS);
+    say('the server on PostgreSQL');
+    const postgres = await withPostgresSchool((on) => measureIngest(on, Math.min(records, 20_000)));
+    return {
+      agent,
+      ingest: { sqlite, postgres, emptyRoutePerSecond, rawInsertsPerSecond },
+      heartbeatsPerSecond,
+      appendNs,
+      catchUpSeconds,
+    };
+  } finally {
+    await school.stop();
+  }
+}
+
+/** Whole numbers, seconds with two digits: more is noise. */
+function rounded<Value>(value: Value): Value {
+  return JSON.parse(
+    JSON.stringify(value, (_key, part) =>
+      typeof part === 'number' ? (part < 1_000 ? Math.round(part * 100) / 100 : Math.round(part)) : part,
+    ),
+  );
+}
+
+function table({ agent, ingest, heartbeatsPerSecond, appendNs, catchUpSeconds }: PathFigures): string {
+  const lines: [string, string][] = [
+    ['agent: sealed, signed, on disk', `${agent.recordsPerSecond} records/s`],
+    ['agent: one after the other', `${agent.oneByOnePerSecond} records/s`],
+    ['raw better-sqlite3, one row a transaction', `${agent.rawInsertsPerSecond} rows/s`],
+    ['append, 10 waiting', `${Math.round(appendNs.at10 / 1_000)} us`],
+    ['append, 100,000 waiting', `${Math.round(appendNs.at100000 / 1_000)} us`],
+    ['server on SQLite, batches of 20', `${ingest.sqlite.recordsPerSecond} records/s`],
+    ['server on PostgreSQL, batches of 20', `${ingest.postgres.recordsPerSecond} records/s`],
+    ["Fastify's empty route, the same batches", `${ingest.emptyRoutePerSecond} requests/s`],
+    ['raw better-sqlite3, 20 rows a transaction', `${ingest.rawInsertsPerSecond} rows/s`],
+    ['heartbeats', `${heartbeatsPerSecond} /s`],
+    ['10,000 records of one device', `${catchUpSeconds} s`],
+    ...ingest.sqlite.memory.map(({ records, rssBytes }): [string, string] => [
+      `server's memory with ${records} records`,
+      rssBytes === null ? 'unknown' : `${Math.round(rssBytes / 1_000_000)} MB`,
+    ]),
+  ];
+  return lines.map(([what, figure]) => `${what.padEnd(45)}${figure.padStart(20)}\n`).join('');
+}
