@@ -116,7 +116,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const { password } = JSON.parse(account) as { password: string };
     const url = await leaveInPeace({ server, proxy, agents });
     const console = await signIn(url, { username: ACCOUNT.username, password });
-    const verdict = await settle(console, agents, counts.policyChanges, say);
+    const verdict = await settle(console, agents, lastVersion(counts), say);
     const settledMs = Math.round(performance.now() - quietMs);
     const checked = await console.checkPictures(verdict.pictures);
     const leaks = await countLeaks(folder, agents);
@@ -221,6 +221,11 @@ async function leaveInPeace({ server, proxy, agents }: Stage): Promise<string> {
   return url;
 }
 
+/** `init` writes the first policy; each change makes the next version. */
+function lastVersion({ policyChanges }: BlowCounts): number {
+  return 1 + policyChanges;
+}
+
 /** Waits until everything is on the server, or no more can be expected. */
 async function settle(
   console: Console,
@@ -264,7 +269,7 @@ function judge(
   if (missing.length > 0) say(`missing: ${missing.slice(0, 20).join(' ')}`);
   const duplicated = [...verdict.shown.values()].filter((times) => times > 1).length;
   const missingPictures = checked.missing + verdict.awaitedPictures;
-  const policyApplied = verdict.applied.filter((version) => version === counts.policyChanges + 1).length;
+  const policyApplied = verdict.applied.filter((version) => version === lastVersion(counts)).length;
   const written = found.agents.reduce((sum, agent) => sum + agent.written.size, 0);
   const crashes = found.agents.reduce((sum, agent) => sum + agent.crashes(), 0);
   const clean = [
