@@ -1,1 +1,0 @@
-export { createActiveWindow } from './activeWindow.ts';
