@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AGENT_PATHS, CONSOLE_PATHS, CSRF_HEADER } from '#contract';
 import { createRequestSigner, createSealer, createSigningKey, parseEnrolmentToken } from '#seal';
-import { createTimers } from '../../src/server/platform/clock.ts';
-import { createRandom } from '../../src/server/platform/random.ts';
+import { createTimers } from '../../../src/server/platform/clock.ts';
+import { createRandom } from '../../../src/server/platform/random.ts';
 import {
   type CommandLine,
   createCommandLine,
   type ServerProcess,
   startServerProcess,
-} from '../fakes/server/commandLine.ts';
-import { openStream } from '../fakes/server/eventStream.ts';
-import { startPostgres } from '../fakes/server/postgres.ts';
-import { fakeCapture } from '../fakes/server/records.ts';
+} from '../../fakes/server/commandLine.ts';
+import { openStream } from '../../fakes/server/eventStream.ts';
+import { startPostgres } from '../../fakes/server/postgres.ts';
+import { fakeCapture } from '../../fakes/server/records.ts';
 
 /** The real program in processes of its own: started, driven by commands beside it, killed, started again. */
 
@@ -174,7 +174,7 @@ test('an account made beside the running server can sign in; a signal ends every
 });
 
 test('over TLS the cookie travels only so, and browsers are told to stay with it', async () => {
-  const certificates = fileURLToPath(new URL('../fakes/certificates', import.meta.url));
+  const certificates = fileURLToPath(new URL('../../fakes/certificates', import.meta.url));
   const words = [
     '--tls-cert',
     join(certificates, 'localhost.pem'),
