@@ -1,2 +1,2 @@
-export { createAgent } from './agent.ts';
+export { type Agent, type AgentDeps, type AgentOptions, createAgent } from './agent.ts';
 export { createWatch } from './watch.ts';

@@ -29,8 +29,7 @@ export interface Desk extends Disposable {
   /** Shows a window of two colours; disposing closes it. */
   showWindow(
     title: string,
-    left?: string,
-    right?: string,
+    ...colours: readonly string[]
   ): Promise<Child & { setTitle(title: string): void }>;
   startAgent(options?: AgentStart): Promise<RunningAgent>;
   reviewer(): Promise<Reviewer>;
