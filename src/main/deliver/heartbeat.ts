@@ -21,6 +21,8 @@ export interface HeartbeatSender {
 }
 
 const INTERVAL_MS = 60_000;
+/** After a beat that got no answer. */
+const RETRY_MS = 15_000;
 /** A whole school's devices change at once: they speak spread over this time. */
 const SOON_MS = 10_000;
 const TIMEOUT_MS = 20_000;
@@ -40,9 +42,7 @@ export function startHeartbeat(deps: HeartbeatDeps): HeartbeatSender {
   function beat(): void {
     next = null;
     hurried = false;
-    beating = send().then(() =>
-      plan(hurried ? SOON_MS * random.fraction() : INTERVAL_MS * (0.95 + random.fraction() / 10)),
-    );
+    beating = send().then((waitMs) => plan(hurried ? SOON_MS * random.fraction() : waitMs));
   }
 
   function plan(delayMs: number): void {
@@ -50,7 +50,8 @@ export function startHeartbeat(deps: HeartbeatDeps): HeartbeatSender {
     if (!stop.signal.aborted) next = timers.after(delayMs, beat);
   }
 
-  async function send(): Promise<void> {
+  /** Beats once; gives the wait until the next. */
+  async function send(): Promise<number> {
     const { received, applied } = deps.policyVersions();
     const heartbeat: Heartbeat = {
       agentVersion: deps.agentVersion,
@@ -66,9 +67,13 @@ export function startHeartbeat(deps: HeartbeatDeps): HeartbeatSender {
       timeoutMs: TIMEOUT_MS,
       signal: stop.signal,
     });
-    if (outcome.kind !== 'ok') return;
+    const jitter = 0.95 + random.fraction() / 10;
+    if (outcome.kind === 'busy') return Math.max(outcome.retryAfterMs ?? 0, RETRY_MS) * jitter;
+    if (outcome.kind === 'unreachable') return RETRY_MS * jitter;
+    if (outcome.kind !== 'ok') return INTERVAL_MS * jitter;
     const answer = heartbeatResponseSchema.safeParse(parseJson(new TextDecoder().decode(outcome.body)));
     if (answer.success) deps.onPolicyEtag(answer.data.policyEtag);
+    return INTERVAL_MS * jitter;
   }
 
   return {

@@ -50,13 +50,26 @@ test('beats at once and then each minute, says how the agent is, and hears the p
   expect(etags).toHaveLength(11);
 });
 
-test('a server that does not answer, or not as it should, changes nothing', async () => {
+test('a server that does not answer is asked again sooner, one that is busy when it says', async () => {
+  await timers.advance(0);
   link.answer(() => UNREACHABLE);
   await timers.advance(60_000);
+  await timers.advance(30_000);
+  expect(link.requests).toHaveLength(4);
+  link.answer(() => ({ kind: 'busy', status: 503, retryAfterMs: 40_000 }));
+  await timers.advance(15_000);
+  await timers.advance(39_000);
+  expect(link.requests).toHaveLength(5);
+  await timers.advance(1_000);
+  expect(link.requests).toHaveLength(6);
+  expect(etags).toHaveLength(1);
+});
+
+test('an answer that is not one changes nothing', async () => {
   link.answer(() => okJson('a hotel page'));
   await timers.advance(60_000);
   expect(etags).toHaveLength(1);
-  expect(link.requests).toHaveLength(3);
+  expect(link.requests).toHaveLength(2);
 });
 
 test('stops', async () => {
