@@ -6,6 +6,8 @@ if (name === undefined || !NAMES.includes(name)) {
   process.stderr.write(`usage: bench ${NAMES.join('|')} [--json]\n`);
   process.exitCode = 2;
 } else {
-  const bench = (await import(`./${name}/${name}.ts`)) as { run(args: readonly string[]): Promise<number | void> };
+  const bench = (await import(`./${name}/${name}.ts`)) as {
+    run(args: readonly string[]): Promise<number | void>;
+  };
   process.exitCode = (await bench.run(args)) ?? 0;
 }

@@ -3,7 +3,8 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const DOCS = new URL('../docs/', import.meta.url);
-const TITLE = '# Benchmarks\n\nEvery figure here was written by the command above it. Run it to get your own.\n';
+const TITLE =
+  '# Benchmarks\n\nEvery figure here was written by the command above it. Run it to get your own.\n';
 
 /** Replaces one section of `docs/benchmarks.md`, or adds it; other benchmarks' sections stay as they are. */
 export function writeSection(name: string, markdown: string): void {
@@ -19,7 +20,10 @@ export function writeSection(name: string, markdown: string): void {
   const section = `${start}\n${markdown.trim()}\n${end}`;
   const from = text.indexOf(start);
   const to = text.indexOf(end);
-  const next = from >= 0 && to > from ? text.slice(0, from) + section + text.slice(to + end.length) : `${text.trimEnd()}\n\n${section}\n`;
+  const next =
+    from >= 0 && to > from
+      ? text.slice(0, from) + section + text.slice(to + end.length)
+      : `${text.trimEnd()}\n\n${section}\n`;
   writeFileSync(path, next);
 }
 
@@ -37,7 +41,9 @@ export function machine(): string {
 /** A Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join(
+    '\n',
+  );
 }
 
 export interface Bar {

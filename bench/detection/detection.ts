@@ -50,8 +50,24 @@ interface Judged {
 
 /** The figures; the JSON that `--json` prints. Shares between 0 and 1; null where there is nothing to count. */
 interface DetectionReport {
-  readonly overall: { recall: number | null; precision: number | null; falsePer1000: number | null; spansCorrect: number | null; flagged: number; benign: number };
-  readonly categories: Record<string, { recall: number | null; precision: number | null; falsePer1000: number | null; spansCorrect: number | null; lines: number }>;
+  readonly overall: {
+    recall: number | null;
+    precision: number | null;
+    falsePer1000: number | null;
+    spansCorrect: number | null;
+    flagged: number;
+    benign: number;
+  };
+  readonly categories: Record<
+    string,
+    {
+      recall: number | null;
+      precision: number | null;
+      falsePer1000: number | null;
+      spansCorrect: number | null;
+      lines: number;
+    }
+  >;
   readonly kinds: Record<string, { recall: number | null; lines: number }>;
   readonly languages: Record<string, { recall: number | null; lines: number }>;
 }
@@ -78,7 +94,9 @@ function judge(matcher: Matcher, line: Line): Judged {
   const { hits, search } = matcher.match(subject, { audience: 'KS3', at: 0, ownNames: [] });
   const { expect } = line;
   if (expect === null) return { line, hits, right: [], spanCorrect: false };
-  const right = hits.filter(({ category }) => category === expect.category || expect.alsoOk.includes(category));
+  const right = hits.filter(
+    ({ category }) => category === expect.category || expect.alsoOk.includes(category),
+  );
   const texts = { title: line.title, url: line.url ?? '', search: search ?? '' };
   const spanCorrect = right.some((hit) => expect.spans.some((span) => overlaps(hit, texts[hit.field], span)));
   return { line, hits, right, spanCorrect };
@@ -117,13 +135,19 @@ function reportOf(judged: readonly Judged[]): DetectionReport {
     const { expect } = line;
     for (const category of new Set(hits.map((hit) => hit.category))) {
       if (expect === null) falseByCategory.set(category, (falseByCategory.get(category) ?? 0) + 1);
-      if (expect?.category !== category && expect?.alsoOk.includes(category) !== true) tallyOf(categories, category).wrong += 1;
+      if (expect?.category !== category && expect?.alsoOk.includes(category) !== true)
+        tallyOf(categories, category).wrong += 1;
     }
     if (expect === null) {
       if (hits.length > 0) all.wrong += 1;
       continue;
     }
-    for (const tally of [all, tallyOf(categories, expect.category), tallyOf(kinds, line.kind), tallyOf(languages, line.language)]) {
+    for (const tally of [
+      all,
+      tallyOf(categories, expect.category),
+      tallyOf(kinds, line.kind),
+      tallyOf(languages, line.language),
+    ]) {
       tally.expected += 1;
       if (right.length === 0) continue;
       tally.found += 1;
@@ -134,9 +158,17 @@ function reportOf(judged: readonly Judged[]): DetectionReport {
     if (right.length === 0 && hits.length > 0) all.wrong += 1;
   }
   const benignFlagged = benign.filter(({ hits }) => hits.length > 0).length;
-  const perThousand = (count: number): number | null => (benign.length === 0 ? null : Math.round((count / benign.length) * 100_000) / 100);
+  const perThousand = (count: number): number | null =>
+    benign.length === 0 ? null : Math.round((count / benign.length) * 100_000) / 100;
   const groups = (tallies: Map<string, Tally>) =>
-    Object.fromEntries([...tallies].sort().map(([name, tally]) => [name, { recall: share(tally.found, tally.expected), lines: tally.expected }]));
+    Object.fromEntries(
+      [...tallies]
+        .sort()
+        .map(([name, tally]) => [
+          name,
+          { recall: share(tally.found, tally.expected), lines: tally.expected },
+        ]),
+    );
   return {
     overall: {
       recall: share(all.found, all.expected),
@@ -169,8 +201,11 @@ function complaints(judged: readonly Judged[]): string[] {
     const found = hits.map((hit) => `${hit.ruleId} on ${JSON.stringify(hit.text)}`).join(', ');
     const text = `${line.id} [${line.kind} ${line.language}] ${JSON.stringify(line.title)} ${line.url ?? ''}`;
     if (line.expect === null) return hits.length > 0 ? [`FALSE  ${text}: ${found}`] : [];
-    if (right.length === 0) return [`MISSED ${text}: ${line.expect.category}${found === '' ? '' : `, but ${found}`}`];
-    return spanCorrect || line.expect.spans.length === 0 ? [] : [`SPAN   ${text}: ${found}, not on ${line.expect.spans.join(' | ')}`];
+    if (right.length === 0)
+      return [`MISSED ${text}: ${line.expect.category}${found === '' ? '' : `, but ${found}`}`];
+    return spanCorrect || line.expect.spans.length === 0
+      ? []
+      : [`SPAN   ${text}: ${found}, not on ${line.expect.spans.join(' | ')}`];
   });
 }
 
@@ -194,12 +229,19 @@ false if anything else hits.
 
 ${table(
   ['Category', 'Lines', 'Recall', 'Precision', 'False per 1,000 benign', 'Spans right'],
-  [row('**all**', { ...overall, lines: overall.flagged }), ...Object.entries(report.categories).map(([name, figures]) => row(`\`${name}\``, figures))],
+  [
+    row('**all**', { ...overall, lines: overall.flagged }),
+    ...Object.entries(report.categories).map(([name, figures]) => row(`\`${name}\``, figures)),
+  ],
 )}
 
 ${table(
   ['Kind or language', 'Lines', 'Recall'],
-  [...Object.entries(report.kinds), ...Object.entries(report.languages)].map(([name, figures]) => [name, String(figures.lines), percent(figures.recall)]),
+  [...Object.entries(report.kinds), ...Object.entries(report.languages)].map(([name, figures]) => [
+    name,
+    String(figures.lines),
+    percent(figures.recall),
+  ]),
 )}`;
 }
 
@@ -223,7 +265,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const judged = (await readCorpus(values.corpus)).map((line) => judge(matcher, line));
   const report = reportOf(judged);
   if (values.verbose) for (const line of complaints(judged)) process.stderr.write(`${line}\n`);
-  if (values.rules === SHIPPED_RULES && values.corpus === SHIPPED_CORPUS) writeSection('detection', page(report));
+  if (values.rules === SHIPPED_RULES && values.corpus === SHIPPED_CORPUS)
+    writeSection('detection', page(report));
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${page(report)}\n`);
   return 0;
 }

@@ -11,8 +11,8 @@ import { promisify } from 'node:util';
 import { createMatcher, loadCompiled } from '#match';
 import { createRandom, makeDomains, makePhrases, makeWord } from './data.ts';
 import { timeEach } from './measure.ts';
-import { PEERS } from './peers.ts';
 import { type MatchReport, writeReport } from './page.ts';
+import { PEERS } from './peers.ts';
 import { compileSynthetic } from './rules.ts';
 
 /** What one process measures. */
@@ -64,7 +64,8 @@ function measureScaling(): MatchReport['scaling'] {
     const compiled = loadCompiled(compileSynthetic(phrases, []));
     if (!compiled.ok) throw new Error(compiled.error);
     const matcher = createMatcher(compiled.value);
-    return timeEach(texts, (title) => matcher.match({ title, url: null, app: '' }, context).hits.length).medianNs;
+    return timeEach(texts, (title) => matcher.match({ title, url: null, app: '' }, context).hits.length)
+      .medianNs;
   };
   const texts = Array.from({ length: 5_000 }, () => textOf(100));
   const phrases = makePhrases(RULES);
@@ -72,7 +73,10 @@ function measureScaling(): MatchReport['scaling'] {
     ...RULE_STEPS.map((rules) => ({ rules, medianNs: time(makePhrases(rules), texts) })),
     ...LENGTH_STEPS.map((length) => ({
       length,
-      medianNs: time(phrases, Array.from({ length: Math.min(2_000, Math.max(30, 3e6 / length)) }, () => textOf(length))),
+      medianNs: time(
+        phrases,
+        Array.from({ length: Math.min(2_000, Math.max(30, 3e6 / length)) }, () => textOf(length)),
+      ),
     })),
   ];
 }
@@ -88,7 +92,11 @@ export async function run(args: readonly string[]): Promise<void> {
     const start = performance.now();
     const bytes = compileSynthetic(phrases, domains);
     const compileMs = Math.round(performance.now() - start);
-    const files = { observation: join(folder, 'both'), phrases: join(folder, 'phrases'), domains: join(folder, 'domains') };
+    const files = {
+      observation: join(folder, 'both'),
+      phrases: join(folder, 'phrases'),
+      domains: join(folder, 'domains'),
+    };
     await writeFile(files.observation, bytes);
     await writeFile(files.phrases, compileSynthetic(phrases, []));
     await writeFile(files.domains, compileSynthetic([], domains));
@@ -101,7 +109,13 @@ export async function run(args: readonly string[]): Promise<void> {
     const peers: MatchReport['peers'][number][] = [];
     for (const { name, what } of PEERS) {
       say(`${name}: ${what}`);
-      const { medianNs, p99Ns, memoryBytes, found } = await measure({ name, what, file: null, rules: RULES, domains: DOMAINS });
+      const { medianNs, p99Ns, memoryBytes, found } = await measure({
+        name,
+        what,
+        file: null,
+        rules: RULES,
+        domains: DOMAINS,
+      });
       peers.push({ name, what, medianNs, p99Ns, memoryBytes, found });
     }
     say('scaling');
@@ -118,7 +132,9 @@ export async function run(args: readonly string[]): Promise<void> {
       scaling: measureScaling(),
     };
     writeReport(report);
-    process.stdout.write(args.includes('--json') ? `${JSON.stringify(report)}\n` : 'written to docs/benchmarks.md\n');
+    process.stdout.write(
+      args.includes('--json') ? `${JSON.stringify(report)}\n` : 'written to docs/benchmarks.md\n',
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

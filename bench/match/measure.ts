@@ -37,7 +37,8 @@ function timeRound<Input>(inputs: readonly Input[], work: (input: Input) => numb
     times[index] = performance.now() - start;
   }
   times.sort();
-  const at = (share: number): number => Math.round((times[Math.min(Math.floor(times.length * share), times.length - 1)] ?? 0) * 1e6);
+  const at = (share: number): number =>
+    Math.round((times[Math.min(Math.floor(times.length * share), times.length - 1)] ?? 0) * 1e6);
   return { medianNs: at(0.5), p99Ns: at(0.99), found };
 }
 

@@ -11,7 +11,15 @@ export interface MatchReport {
   readonly loadMs: number;
   readonly compileMs: number;
   /** Our engine asked only for what the peers can do: phrases in one text, or the host of a URL. */
-  readonly alone: Record<'phrases' | 'domains', { readonly medianNs: number; readonly p99Ns: number; readonly memoryBytes: number; readonly found: number }>;
+  readonly alone: Record<
+    'phrases' | 'domains',
+    {
+      readonly medianNs: number;
+      readonly p99Ns: number;
+      readonly memoryBytes: number;
+      readonly found: number;
+    }
+  >;
   readonly peers: readonly {
     readonly name: string;
     readonly what: 'phrases' | 'domains';
@@ -21,7 +29,10 @@ export interface MatchReport {
     /** Hits it counted over the inputs it had time for. */
     readonly found: number;
   }[];
-  readonly scaling: readonly ({ readonly rules: number; readonly medianNs: number } | { readonly length: number; readonly medianNs: number })[];
+  readonly scaling: readonly (
+    | { readonly rules: number; readonly medianNs: number }
+    | { readonly length: number; readonly medianNs: number }
+  )[];
 }
 
 const CHART = 'benchmarks-match.svg';
@@ -47,7 +58,12 @@ export function writeReport(report: MatchReport): void {
     CHART,
     barChart(
       `Median time for one text of about 100 characters, ${report.rules.toLocaleString('en')} phrases`,
-      rows('phrases').map((row) => ({ name: row.name, value: row.medianNs, label: time(row.medianNs), isOurs: row.isOurs })),
+      rows('phrases').map((row) => ({
+        name: row.name,
+        value: row.medianNs,
+        label: time(row.medianNs),
+        isOurs: row.isOurs,
+      })),
     ),
   );
   writeSection(
@@ -89,7 +105,11 @@ ${table(
   report.scaling.map((step) =>
     'rules' in step
       ? [`${step.rules.toLocaleString('en')} rules`, time(step.medianNs), time(step.medianNs / 100)]
-      : [`${step.length.toLocaleString('en')} characters`, time(step.medianNs), time(step.medianNs / step.length)],
+      : [
+          `${step.length.toLocaleString('en')} characters`,
+          time(step.medianNs),
+          time(step.medianNs / step.length),
+        ],
   ),
 )}
 

@@ -22,7 +22,9 @@ const isWordCode = (code: number): boolean =>
 
 /** The alternation that a person would write: longest first, so that the longest phrase wins. */
 function alternation(phrases: readonly string[]): string {
-  const escaped = [...phrases].sort((a, b) => b.length - a.length).map((phrase) => phrase.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const escaped = [...phrases]
+    .sort((a, b) => b.length - a.length)
+    .map((phrase) => phrase.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   return `\\b(?:${escaped.join('|')})\\b`;
 }
 
@@ -99,7 +101,11 @@ export const PEERS: readonly Peer[] = [
     what: 'domains',
     build(domains) {
       const engine = FiltersEngine.parse(domains.map((domain) => `||${domain}^`).join('\n'));
-      return (url) => (engine.match(Request.fromRawDetails({ url, type: 'script', sourceUrl: 'https://school.example/' })).match ? 1 : 0);
+      return (url) =>
+        engine.match(Request.fromRawDetails({ url, type: 'script', sourceUrl: 'https://school.example/' }))
+          .match
+          ? 1
+          : 0;
     },
   },
   {

@@ -5,15 +5,18 @@
 import { readFileSync } from 'node:fs';
 import { createMatcher, loadCompiled } from '#match';
 import { makeDomains, makeObservations, makePhrases } from './data.ts';
+import type { Task } from './match.ts';
 import { bytesInUse, timeEach } from './measure.ts';
 import { PEERS } from './peers.ts';
-import type { Task } from './match.ts';
 
 const task = JSON.parse(process.argv[2] ?? '{}') as Task;
 const phrases = makePhrases(task.rules);
 const domains = makeDomains(task.domains);
 /** Through JSON, so that strings lie in memory as they do when they come from another process. */
-const observations = JSON.parse(JSON.stringify(makeObservations(task.observations, phrases, domains))) as { title: string; url: string }[];
+const observations = JSON.parse(JSON.stringify(makeObservations(task.observations, phrases, domains))) as {
+  title: string;
+  url: string;
+}[];
 const texts = JSON.parse(JSON.stringify(observations.map(({ title, url }) => `${title} ${url}`))) as string[];
 const urls = observations.map(({ url }) => url);
 const context = { audience: 'KS3', at: 0, ownNames: [] } as const;
@@ -27,8 +30,10 @@ function measureOurs(file: string): object {
   if (!compiled.ok) throw new Error(compiled.error);
   const matcher = createMatcher(compiled.value);
   const works = {
-    observation: () => timeEach(observations, ({ title, url }) => matcher.match({ title, url, app: '' }, context).hits.length),
-    phrases: () => timeEach(texts, (title) => matcher.match({ title, url: null, app: '' }, context).hits.length),
+    observation: () =>
+      timeEach(observations, ({ title, url }) => matcher.match({ title, url, app: '' }, context).hits.length),
+    phrases: () =>
+      timeEach(texts, (title) => matcher.match({ title, url: null, app: '' }, context).hits.length),
     domains: () => timeEach(urls, (url) => matcher.match({ title: '', url, app: '' }, context).hits.length),
   };
   const times = works[task.what]();

@@ -31,7 +31,8 @@ export function explanationLines({ result, texts, candidates, decisions }: Expla
   const lines: string[] = [];
   for (const text of texts) {
     lines.push(`${text.field}: ${JSON.stringify(text.original)}`, `  read as: ${text.words.join(' ')}`);
-    for (const reading of text.readings) lines.push(`  ${JSON.stringify(reading.written)} may be: ${reading.read}`);
+    for (const reading of text.readings)
+      lines.push(`  ${JSON.stringify(reading.written)} may be: ${reading.read}`);
   }
   lines.push('phrases looked at:');
   for (const { field, owner, phrase, found } of candidates) {
@@ -40,7 +41,9 @@ export function explanationLines({ result, texts, candidates, decisions }: Expla
   if (candidates.length === 0) lines.push('  none: no word of the text is the rarest word of any rule');
   lines.push('decisions:');
   for (const { ruleId, field, start, end, text, counted, because } of decisions) {
-    lines.push(`  ${counted ? 'HIT      ' : 'no hit   '} ${ruleId} on ${field} ${start}-${end} ${JSON.stringify(text)}: ${because}`);
+    lines.push(
+      `  ${counted ? 'HIT      ' : 'no hit   '} ${ruleId} on ${field} ${start}-${end} ${JSON.stringify(text)}: ${because}`,
+    );
   }
   if (decisions.length === 0) lines.push('  nothing to decide');
   if (result.category === null) lines.push('result: nothing matched');

@@ -1,7 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { type Compiled, createCompiler, createSiteListReader, loadCompiled, type PackError, parsePack } from '#match';
+import {
+  type Compiled,
+  createCompiler,
+  createSiteListReader,
+  loadCompiled,
+  type PackError,
+  parsePack,
+} from '#match';
 import { findRuleFiles } from './files.ts';
 
 /** What a set of rule files came to. */
@@ -25,7 +32,8 @@ export async function loadRules(paths: readonly string[]): Promise<LoadedRules> 
   let sites = 0;
   const own = (id: string, file: string): void => {
     const other = owners.get(id);
-    if (other !== undefined) errors.push({ file, line: 1, column: 1, message: `${other} has the id \`${id}\` too` });
+    if (other !== undefined)
+      errors.push({ file, line: 1, column: 1, message: `${other} has the id \`${id}\` too` });
     owners.set(id, file);
   };
   for (const file of files.packs) {
@@ -40,7 +48,8 @@ export async function loadRules(paths: readonly string[]): Promise<LoadedRules> 
   }
   for (const file of files.lists) {
     const reader = createSiteListReader(compiler, file);
-    for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) reader.line(line);
+    for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))
+      reader.line(line);
     const report = reader.end();
     errors.push(...report.errors);
     if (report.id !== null) own(report.id, file);

@@ -17,11 +17,75 @@ const COMMON = /\p{Script=Common}/u;
 
 /** Letters children use upside down or squared that the table lacks, or gives as something else. */
 const EXTRA: Record<string, string> = {
-  ɐ: 'a', ǝ: 'e', ə: 'e', ɟ: 'f', ƃ: 'g', ɥ: 'h', ᴉ: 'i', ɾ: 'j', ʞ: 'k', ɯ: 'm', ɹ: 'r', ʇ: 't', ʌ: 'v', ʍ: 'w', ʎ: 'y',
-  æ: 'ae', œ: 'oe', ø: 'o', ß: 'ss', đ: 'd', ð: 'd', ł: 'l', ħ: 'h', ı: 'i', ŋ: 'n', þ: 'th',
-  ʙ: 'b', ɢ: 'g', ʜ: 'h', ɪ: 'i', ʟ: 'l', ɴ: 'n', ʀ: 'r', ʏ: 'y', ᴀ: 'a', ᴄ: 'c', ᴅ: 'd', ᴇ: 'e', ᴊ: 'j', ᴋ: 'k', ᴍ: 'm', ᴏ: 'o', ᴘ: 'p', ᴛ: 't', ᴜ: 'u', ᴠ: 'v', ᴡ: 'w', ᴢ: 'z', ꜰ: 'f', ꜱ: 's', ꞯ: 'q',
-  І: 'i', Ι: 'i', Ӏ: 'i', є: 'e', Є: 'e', ѐ: 'e',
-  в: 'b', н: 'h', к: 'k', м: 'm', т: 't', η: 'n', κ: 'k', τ: 't', β: 'b', χ: 'x', ω: 'w', ε: 'e',
+  ɐ: 'a',
+  ǝ: 'e',
+  ə: 'e',
+  ɟ: 'f',
+  ƃ: 'g',
+  ɥ: 'h',
+  ᴉ: 'i',
+  ɾ: 'j',
+  ʞ: 'k',
+  ɯ: 'm',
+  ɹ: 'r',
+  ʇ: 't',
+  ʌ: 'v',
+  ʍ: 'w',
+  ʎ: 'y',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ß: 'ss',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  ħ: 'h',
+  ı: 'i',
+  ŋ: 'n',
+  þ: 'th',
+  ʙ: 'b',
+  ɢ: 'g',
+  ʜ: 'h',
+  ɪ: 'i',
+  ʟ: 'l',
+  ɴ: 'n',
+  ʀ: 'r',
+  ʏ: 'y',
+  ᴀ: 'a',
+  ᴄ: 'c',
+  ᴅ: 'd',
+  ᴇ: 'e',
+  ᴊ: 'j',
+  ᴋ: 'k',
+  ᴍ: 'm',
+  ᴏ: 'o',
+  ᴘ: 'p',
+  ᴛ: 't',
+  ᴜ: 'u',
+  ᴠ: 'v',
+  ᴡ: 'w',
+  ᴢ: 'z',
+  ꜰ: 'f',
+  ꜱ: 's',
+  ꞯ: 'q',
+  І: 'i',
+  Ι: 'i',
+  Ӏ: 'i',
+  є: 'e',
+  Є: 'e',
+  ѐ: 'e',
+  в: 'b',
+  н: 'h',
+  к: 'k',
+  м: 'm',
+  т: 't',
+  η: 'n',
+  κ: 'k',
+  τ: 't',
+  β: 'b',
+  χ: 'x',
+  ω: 'w',
+  ε: 'e',
 };
 
 function latinOf(target: string): string | null {
@@ -31,13 +95,22 @@ function latinOf(target: string): string | null {
 
 function readTable(path: string): Map<string, string> {
   const text = readFileSync(path, 'utf8');
-  if (text.trimStart().startsWith('{')) return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
+  if (text.trimStart().startsWith('{'))
+    return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
   const table = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const [source, target] = line.replace(/^\uFEFF/, '').split('#')[0]?.split(';') ?? [];
+    const [source, target] =
+      line
+        .replace(/^\uFEFF/, '')
+        .split('#')[0]
+        ?.split(';') ?? [];
     if (source === undefined || target === undefined) continue;
     const letters = (codes: string) =>
-      codes.trim().split(/\s+/).map((code) => String.fromCodePoint(Number.parseInt(code, 16))).join('');
+      codes
+        .trim()
+        .split(/\s+/)
+        .map((code) => String.fromCodePoint(Number.parseInt(code, 16)))
+        .join('');
     table.set(letters(source), letters(target));
   }
   return table;
@@ -69,9 +142,13 @@ for (let index = 0; index < 26; index += 1) {
 
 function group(table: Map<string, string>): Record<string, string> {
   const groups: Record<string, string> = {};
-  for (const [source, latin] of [...table].sort(([a], [b]) => (a < b ? -1 : 1))) groups[latin] = (groups[latin] ?? '') + source;
+  for (const [source, latin] of [...table].sort(([a], [b]) => (a < b ? -1 : 1)))
+    groups[latin] = (groups[latin] ?? '') + source;
   return Object.fromEntries(Object.entries(groups).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 const output = new URL('../../src/shared/match/data/confusables.json', import.meta.url);
-writeFileSync(output, `${JSON.stringify({ always: group(found.always), disguise: group(found.disguise) }, null, 1)}\n`);
+writeFileSync(
+  output,
+  `${JSON.stringify({ always: group(found.always), disguise: group(found.disguise) }, null, 1)}\n`,
+);
 process.stdout.write(`${found.always.size} always, ${found.disguise.size} as disguise\n`);

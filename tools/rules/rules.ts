@@ -51,7 +51,9 @@ interface ImportArguments {
 async function runImport(values: ImportArguments, files: readonly string[]): Promise<number> {
   const from = IMPORT_FORMATS.find((format) => format === values.from);
   const category = categorySchema.safeParse(values.category);
-  const severity = severitySchema.safeParse(values.severity ?? (values.category?.startsWith('illegal_') ? 'critical' : 'medium'));
+  const severity = severitySchema.safeParse(
+    values.severity ?? (values.category?.startsWith('illegal_') ? 'critical' : 'medium'),
+  );
   const limit = Number(values.limit);
   if (from === undefined) return fail(`--from is one of ${IMPORT_FORMATS.join(', ')}`);
   if (!category.success) return fail(`--category is one of ${categorySchema.options.join(', ')}`);
@@ -60,7 +62,16 @@ async function runImport(values: ImportArguments, files: readonly string[]): Pro
   if (values.out === undefined) return fail('--out names the file to write');
   if (files.length === 0) return fail('import which files?');
   const id = values.id ?? `imported.${category.data}`;
-  const options = { from, files, category: category.data, severity: severity.data, id, language: values.language, limit, out: values.out };
+  const options = {
+    from,
+    files,
+    category: category.data,
+    severity: severity.data,
+    id,
+    language: values.language,
+    limit,
+    out: values.out,
+  };
   return importLists(options, complain);
 }
 
@@ -102,7 +113,10 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'explain': {
       const [text] = rest;
       if (text === undefined && values.url === undefined) return fail('explain what?');
-      return explainText({ title: text ?? '', url: values.url ?? null, rules, audience, at, json: values.json }, out);
+      return explainText(
+        { title: text ?? '', url: values.url ?? null, rules, audience, at, json: values.json },
+        out,
+      );
     }
     case 'import':
       return runImport(values, rest);

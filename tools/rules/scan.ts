@@ -46,7 +46,9 @@ export async function scanLines(options: ScanOptions, streams: ScanStreams): Pro
     if (line.trim() === '') continue;
     const input = parseLine(line);
     if (input === null) {
-      streams.complain(`line ${lineNumber}: not an observation {"id":..., "title":..., "url":..., "app":...}`);
+      streams.complain(
+        `line ${lineNumber}: not an observation {"id":..., "title":..., "url":..., "app":...}`,
+      );
       await streams.write(`${JSON.stringify({ id: null, error: 'not an observation' })}\n`);
       code = 1;
       continue;

@@ -33,7 +33,8 @@ export function compileRules(files: readonly RuleFile[]): Result<CompiledRules, 
   let rules = 0;
   let sites = 0;
   const takeId = (id: string, file: string): void => {
-    if (packIds.includes(id)) errors.push({ file, line: 1, column: 1, message: `the id \`${id}\` stands in another file too` });
+    if (packIds.includes(id))
+      errors.push({ file, line: 1, column: 1, message: `the id \`${id}\` stands in another file too` });
     packIds.push(id);
   };
   for (const { name, text } of files) {

@@ -52,7 +52,8 @@ export function createTrace(compiled: Compiled, rules: RuleTable): Trace {
     for (let at = 0; at < wayLength(header); at += 1) {
       const place = patterns[way + 1 + at] as number;
       if (inside) words.push(`*${textOf(insides[place * STEM.columns + STEM.text] as number)}*`);
-      else if ((wayStems(header) & (1 << at)) !== 0) words.push(`${textOf(stems[place * STEM.columns + STEM.text] as number)}*`);
+      else if ((wayStems(header) & (1 << at)) !== 0)
+        words.push(`${textOf(stems[place * STEM.columns + STEM.text] as number)}*`);
       else words.push(textOf(wordTexts[place] as number));
     }
     return words.join(' ');

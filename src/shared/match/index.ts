@@ -1,4 +1,4 @@
-export { createCompiler, type Compiler, type ListHead } from './compile/compile.ts';
+export { type Compiler, createCompiler, type ListHead } from './compile/compile.ts';
 export { type Compiled, type LoadProblem, readContainer as loadCompiled } from './compile/container.ts';
 export { type CompiledRules, compileRules, type RuleFile } from './compileRules.ts';
 export { createMatcher, type MatcherOptions } from './matcher.ts';
@@ -13,8 +13,8 @@ export type {
   ExplainedCandidate,
   ExplainedText,
   Explanation,
-  Matcher,
   MatchContext,
+  Matcher,
   MatchResult,
   MatchSubject,
 } from './types.ts';

@@ -68,13 +68,15 @@ export function createMatcher(compiled: Compiled, options: MatcherOptions = {}):
   /** Whether anything found can make a hit; cancelling phrases and help sites alone cannot. */
   function isWorthDeciding(): boolean {
     for (const found of phrases) if (ownerKind(found.owner) !== PATTERN_KIND.cancel) return true;
-    for (const site of sites) if (owners[site.owner * OWNER.columns + OWNER.kind] === OWNER_KIND.rule) return true;
+    for (const site of sites)
+      if (owners[site.owner * OWNER.columns + OWNER.kind] === OWNER_KIND.rule) return true;
     return false;
   }
 
   function rulingsOf(subject: MatchSubject, search: string | null, context: MatchContext): Ruling[] {
     if (!isWorthDeciding()) return [];
-    const host = subject.url === null ? null : subject.url.slice(parts.hostStart, parts.hostEnd).toLowerCase();
+    const host =
+      subject.url === null ? null : subject.url.slice(parts.hostStart, parts.hostEnd).toLowerCase();
     const findings: Findings = { texts: [subject.title, subject.url, search], phrases, sites, host };
     return decider.decide(findings, context);
   }
@@ -107,15 +109,20 @@ function resultOf(
   dispositions: Dispositions,
   context: MatchContext,
 ): MatchResult {
-  if (rulings.length === 0) return { hits: NO_HITS, search, category: null, severity: null, disposition: null, reason: null };
+  if (rulings.length === 0)
+    return { hits: NO_HITS, search, category: null, severity: null, disposition: null, reason: null };
   const hits = rulings.flatMap((ruling) => (ruling.against === null ? [ruling.hit] : [])).sort(byPlace);
   let worst: { hit: Hit; rank: number } | null = null;
   for (const hit of hits) {
     const { disposition } = dispositions.judge(hit.category, context);
-    const rank = severityRank(hit.severity) + (isAcceptable(disposition) ? 0 : 10) + (disposition === 'unacceptable_and_illegal' ? 20 : 0);
+    const rank =
+      severityRank(hit.severity) +
+      (isAcceptable(disposition) ? 0 : 10) +
+      (disposition === 'unacceptable_and_illegal' ? 20 : 0);
     if (worst === null || rank > worst.rank) worst = { hit, rank };
   }
-  if (worst === null) return { hits: NO_HITS, search, category: null, severity: null, disposition: null, reason: null };
+  if (worst === null)
+    return { hits: NO_HITS, search, category: null, severity: null, disposition: null, reason: null };
   const { category, severity } = worst.hit;
   return { hits, search, category, severity, ...dispositions.judge(category, context) };
 }

@@ -20,7 +20,9 @@ describe('cancelling', () => {
 });
 
 describe('near', () => {
-  const matcher = matcherOf(packOf('  - { id: r, severity: high, near: { words: [pills, "(overdose|od)"], within: 2 } }'));
+  const matcher = matcherOf(
+    packOf('  - { id: r, severity: high, near: { words: [pills, "(overdose|od)"], within: 2 } }'),
+  );
   test.each([
     ['pills to overdose', ['pills to overdose']],
     ['od on many pills', ['od on many pills']],
@@ -41,21 +43,28 @@ describe('weak signs', () => {
   test('several make one hit, each counted once', () => {
     expect(hitTexts(matcher, 'sad')).toEqual([]);
     expect(hitTexts(matcher, 'sad sad sad')).toEqual([]);
-    expect(matchTitle(matcher, 'sad and alone').hits).toMatchObject([{ ruleId: 'test.pack/b', text: 'alone' }]);
+    expect(matchTitle(matcher, 'sad and alone').hits).toMatchObject([
+      { ruleId: 'test.pack/b', text: 'alone' },
+    ]);
     expect(hitTexts(matcher, 'sad and alone poem')).toEqual([]);
     expect(matchUrl(matcher, 'https://x.example/alone', 'sad').hits).toHaveLength(1);
   });
-  test('a rule without weight counts by itself', () => expect(hitTexts(matcher, 'noose poem')).toEqual(['noose']));
+  test('a rule without weight counts by itself', () =>
+    expect(hitTexts(matcher, 'noose poem')).toEqual(['noose']));
 });
 
 describe('the person and the school', () => {
-  const yaml = packOf('  - { id: gun, severity: high, phrases: [gunn, gunn shop] }\n  - { id: young, severity: low, audiences: [KS1], phrases: [slime] }');
+  const yaml = packOf(
+    '  - { id: gun, severity: high, phrases: [gunn, gunn shop] }\n  - { id: young, severity: low, audiences: [KS1], phrases: [slime] }',
+  );
   test('own names never count', () => {
     const matcher = matcherOf(yaml);
     const subject = { title: 'Kay GUNN - homework', url: null, app: '' };
     expect(matcher.match(subject, CONTEXT).hits).toHaveLength(1);
     expect(matcher.match(subject, { ...CONTEXT, ownNames: ['Kay Gunn'] }).hits).toEqual([]);
-    expect(matcher.match({ ...subject, title: 'gunn shop' }, { ...CONTEXT, ownNames: ['Kay Gunn'] }).hits).toHaveLength(1);
+    expect(
+      matcher.match({ ...subject, title: 'gunn shop' }, { ...CONTEXT, ownNames: ['Kay Gunn'] }).hits,
+    ).toHaveLength(1);
   });
   test('a rule for one audience is only for it', () => {
     const matcher = matcherOf(yaml);
@@ -87,8 +96,14 @@ describe('dispositions', () => {
   const yaml = packOf(phraseRule('poker'));
   const base = { category: 'self_harm', audience: 'KS3' } as const;
   const judge = (rule: object, at = 0, user = 'kay') => {
-    const matcher = matcherOf(yaml, { dispositions: [{ ...base, disposition: 'acceptable', ...rule }], timeZone: 'Europe/London' });
-    const { disposition, reason } = matcher.match({ title: 'poker', url: null, app: '' }, { ...CONTEXT, at, user });
+    const matcher = matcherOf(yaml, {
+      dispositions: [{ ...base, disposition: 'acceptable', ...rule }],
+      timeZone: 'Europe/London',
+    });
+    const { disposition, reason } = matcher.match(
+      { title: 'poker', url: null, app: '' },
+      { ...CONTEXT, at, user },
+    );
     return { disposition, reason };
   };
   const times = [{ days: ['mon' as const], from: '12:00', to: '13:00' }];
@@ -119,8 +134,18 @@ describe('dispositions', () => {
     expect(judge(rule, 0, 'sam').disposition).toBe('unacceptable');
   });
   test('an unacceptable hit speaks before an acceptable one that is worse', () => {
-    const other = packOf(phraseRule('casino')).replace('test.pack', 'test.other').replace('self_harm', 'gambling').replace('high', 'low');
-    const matcher = matcherOf({ 'a.yaml': yaml, 'b.yaml': other }, { dispositions: [{ ...base, disposition: 'acceptable' }] });
-    expect(matchTitle(matcher, 'poker casino')).toMatchObject({ category: 'gambling', severity: 'low', disposition: 'unacceptable' });
+    const other = packOf(phraseRule('casino'))
+      .replace('test.pack', 'test.other')
+      .replace('self_harm', 'gambling')
+      .replace('high', 'low');
+    const matcher = matcherOf(
+      { 'a.yaml': yaml, 'b.yaml': other },
+      { dispositions: [{ ...base, disposition: 'acceptable' }] },
+    );
+    expect(matchTitle(matcher, 'poker casino')).toMatchObject({
+      category: 'gambling',
+      severity: 'low',
+      disposition: 'unacceptable',
+    });
   });
 });

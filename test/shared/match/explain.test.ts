@@ -13,8 +13,26 @@ test('every step of a search in disguise', () => {
   expect(matcher.explain({ title: 'suicidal - Google', url, app: '' }, CONTEXT)).toEqual({
     result: {
       hits: [
-        { ruleId: 'test.pack/stem', packId: 'test.pack', category: 'self_harm', severity: 'low', field: 'title', start: 0, end: 8, text: 'suicidal' },
-        { ruleId: 'test.pack/intent', packId: 'test.pack', category: 'self_harm', severity: 'critical', field: 'search', start: 0, end: 18, text: 'how to k!ll myself' },
+        {
+          ruleId: 'test.pack/stem',
+          packId: 'test.pack',
+          category: 'self_harm',
+          severity: 'low',
+          field: 'title',
+          start: 0,
+          end: 8,
+          text: 'suicidal',
+        },
+        {
+          ruleId: 'test.pack/intent',
+          packId: 'test.pack',
+          category: 'self_harm',
+          severity: 'critical',
+          field: 'search',
+          start: 0,
+          end: 18,
+          text: 'how to k!ll myself',
+        },
       ],
       search: 'how to k!ll myself',
       category: 'self_harm',
@@ -25,15 +43,36 @@ test('every step of a search in disguise', () => {
     texts: [
       { field: 'title', original: 'suicidal - Google', words: ['suicidal', 'google'], readings: [] },
       { field: 'url', original: url, words: ['www', 'google', 'com', 'search'], readings: [] },
-      { field: 'search', original: 'how to k!ll myself', words: ['how', 'to', 'k', 'll', 'myself'], readings: [{ written: 'k!ll', read: 'kill' }] },
+      {
+        field: 'search',
+        original: 'how to k!ll myself',
+        words: ['how', 'to', 'k', 'll', 'myself'],
+        readings: [{ written: 'k!ll', read: 'kill' }],
+      },
     ],
     candidates: [
       { field: 'title', owner: 'test.pack/stem', phrase: 'suicid*', found: true },
       { field: 'search', owner: 'test.pack/intent', phrase: '(want to|how to) kill myself', found: true },
     ],
     decisions: [
-      { ruleId: 'test.pack/intent', field: 'search', start: 0, end: 18, text: 'how to k!ll myself', counted: true, because: 'counts' },
-      { ruleId: 'test.pack/stem', field: 'title', start: 0, end: 8, text: 'suicidal', counted: true, because: 'counts' },
+      {
+        ruleId: 'test.pack/intent',
+        field: 'search',
+        start: 0,
+        end: 18,
+        text: 'how to k!ll myself',
+        counted: true,
+        because: 'counts',
+      },
+      {
+        ruleId: 'test.pack/stem',
+        field: 'title',
+        start: 0,
+        end: 8,
+        text: 'suicidal',
+        counted: true,
+        because: 'counts',
+      },
     ],
   });
 });
@@ -45,7 +84,10 @@ test('why something did not count', () => {
       'threshold: 10',
     ),
   );
-  const { result, decisions } = matcher.explain({ title: 'kill myself laughing sad rope', url: null, app: '' }, CONTEXT);
+  const { result, decisions } = matcher.explain(
+    { title: 'kill myself laughing sad rope', url: null, app: '' },
+    CONTEXT,
+  );
   expect(result.hits).toEqual([]);
   expect(decisions.map(({ ruleId, because }) => [ruleId, because])).toEqual([
     ['test.pack/intent', 'cancelled by the words around it (unless)'],

@@ -22,11 +22,23 @@ describe('mistakes have line and column', () => {
     ['too many alternatives', phraseRule(`${'(aa|bb|cc|dd)'.repeat(5)}`), 'more than 256 alternatives'],
     ['an unknown key', '  - { id: r, severity: low, phrases: [kill], wher: [title] }', 'wher'],
     ['a wrong severity', '  - { id: r, severity: worst, phrases: [kill] }', 'severity'],
-    ['phrases and near', '  - { id: r, severity: low, phrases: [kill], near: { words: [aa, bb], within: 2 } }', 'either'],
+    [
+      'phrases and near',
+      '  - { id: r, severity: low, phrases: [kill], near: { words: [aa, bb], within: 2 } }',
+      'either',
+    ],
     ['a weight without a threshold', '  - { id: r, severity: low, phrases: [kill], weight: 2 }', 'threshold'],
     ['an id twice', `${phraseRule('kill')}\n${phraseRule('hang')}`, 'stands twice'],
-    ['a short word inside others', '  - { id: r, severity: low, phrases: [ass], inside_words: true }', 'shorter than 4'],
-    ['a top-level domain', `${phraseRule('kill')}\nsites:\n  - { id: s, severity: low, domains: [co.uk] }`, 'anybody can register'],
+    [
+      'a short word inside others',
+      '  - { id: r, severity: low, phrases: [ass], inside_words: true }',
+      'shorter than 4',
+    ],
+    [
+      'a top-level domain',
+      `${phraseRule('kill')}\nsites:\n  - { id: s, severity: low, domains: [co.uk] }`,
+      'anybody can register',
+    ],
   ])('%s', (_, rules, message) => {
     const found = mistakes(packOf(rules));
     expect(found.join('\n')).toContain(message);
@@ -34,9 +46,11 @@ describe('mistakes have line and column', () => {
   });
 
   test('the column is that of the phrase', () => {
-    expect(mistakes('pack: a\ncategory: hate\nlanguage: en\nversion: 1\ndescription: x\nrules:\n  - id: r\n    severity: low\n    phrases:\n      - good one\n      - "bad (one"\n')).toEqual([
-      '11:14 this bracket is never closed',
-    ]);
+    expect(
+      mistakes(
+        'pack: a\ncategory: hate\nlanguage: en\nversion: 1\ndescription: x\nrules:\n  - id: r\n    severity: low\n    phrases:\n      - good one\n      - "bad (one"\n',
+      ),
+    ).toEqual(['11:14 this bracket is never closed']);
   });
 
   test('broken YAML and other documents are values, not throws', () => {
@@ -47,12 +61,19 @@ describe('mistakes have line and column', () => {
   });
 
   test('phrases of the locked categories are refused', () => {
-    expect(mistakes(packOf(phraseRule('kill')).replace('self_harm', 'illegal_csam'))[0]).toContain('site lists only');
+    expect(mistakes(packOf(phraseRule('kill')).replace('self_harm', 'illegal_csam'))[0]).toContain(
+      'site lists only',
+    );
   });
 
   test('a pack id that stands in two files is refused', () => {
     const text = packOf(phraseRule('kill'));
-    expect(compileRules([{ name: 'a.yaml', text }, { name: 'b.yaml', text }]).ok).toBe(false);
+    expect(
+      compileRules([
+        { name: 'a.yaml', text },
+        { name: 'b.yaml', text },
+      ]).ok,
+    ).toBe(false);
   });
 });
 

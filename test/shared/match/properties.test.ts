@@ -6,15 +6,56 @@ import { CONTEXT, matcherOf, packOf } from './rules.ts';
 
 /** Words that are in the rules, near them, or nowhere near, in many spellings. */
 const word = fc.oneof(
-  fc.constantFrom('kill', 'myself', 'want', 'to', 'die', 'suicide', 'suicidal', 'pills', 'od', 'sad', 'alone', '自杀', 'porn', 'i'),
-  fc.constantFrom('k!ll', 'su1c1de', 'suіcіde', 's u i c i d e', 'suiiiicide', 'sui-cide', 'mys*lf', '$ad', "suicide's", 'p0rnhub', 'ｄｉｅ'),
-  fc.constantFrom('lyrics', 'laughing', 'Scunthorpe', '123', '-', '!!', 'é', '\u200b', '\u202e', '𝓪', '\ud83d', '%', '+'),
+  fc.constantFrom(
+    'kill',
+    'myself',
+    'want',
+    'to',
+    'die',
+    'suicide',
+    'suicidal',
+    'pills',
+    'od',
+    'sad',
+    'alone',
+    '自杀',
+    'porn',
+    'i',
+  ),
+  fc.constantFrom(
+    'k!ll',
+    'su1c1de',
+    'suіcіde',
+    's u i c i d e',
+    'suiiiicide',
+    'sui-cide',
+    'mys*lf',
+    '$ad',
+    "suicide's",
+    'p0rnhub',
+    'ｄｉｅ',
+  ),
+  fc.constantFrom(
+    'lyrics',
+    'laughing',
+    'Scunthorpe',
+    '123',
+    '-',
+    '!!',
+    'é',
+    '\u200b',
+    '\u202e',
+    '𝓪',
+    '\ud83d',
+    '%',
+    '+',
+  ),
   fc.string({ unit: 'grapheme', maxLength: 8 }),
   fc.string({ unit: 'binary', maxLength: 4 }),
 );
-const text = fc.array(word, { maxLength: 12 }).chain((words) =>
-  fc.constantFrom(' ', '  ', '', '-', '. ', '\t').map((gap) => words.join(gap)),
-);
+const text = fc
+  .array(word, { maxLength: 12 })
+  .chain((words) => fc.constantFrom(' ', '  ', '', '-', '. ', '\t').map((gap) => words.join(gap)));
 const url = fc.oneof(
   fc.constant(null),
   text.map((query) => `https://www.google.com/search?q=${encodeURIComponent(query.toWellFormed())}`),
@@ -52,7 +93,9 @@ describe('whatever is seen', () => {
   });
 
   test('an unrelated rule changes no hit', () => {
-    const other = packOf('  - { id: x, severity: low, phrases: ["zebra crossing", "crossw*", "my (very|own) word", "si cide"] }\n  - { id: y, severity: low, phrases: [zebra], inside_words: true }').replace('test.pack', 'test.other');
+    const other = packOf(
+      '  - { id: x, severity: low, phrases: ["zebra crossing", "crossw*", "my (very|own) word", "si cide"] }\n  - { id: y, severity: low, phrases: [zebra], inside_words: true }',
+    ).replace('test.pack', 'test.other');
     const both = matcherOf({ 'b.yaml': other, 'a.yaml': packText(RULES) });
     fc.assert(
       fc.property(subject, (seen) => {
@@ -65,9 +108,12 @@ describe('whatever is seen', () => {
 
   test('the order of rules does not matter', () => {
     const reversed = matcherOf(packText([...RULES].reverse()));
-    fc.assert(fc.property(subject, (seen) => {
+    fc.assert(
+      fc.property(subject, (seen) => {
         expect(reversed.match(seen, CONTEXT)).toEqual(matcher.match(seen, CONTEXT));
-      }), { numRuns: 1_000 });
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test('no state goes from one observation to the next', () => {
@@ -82,9 +128,12 @@ describe('whatever is seen', () => {
   });
 
   test('explaining gives the same result as matching', () => {
-    fc.assert(fc.property(subject, (seen) => {
+    fc.assert(
+      fc.property(subject, (seen) => {
         expect(matcher.explain(seen, CONTEXT).result).toEqual(matcher.match(seen, CONTEXT));
-      }), { numRuns: 1_000 });
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
 
@@ -100,9 +149,12 @@ describe('folding', () => {
   };
 
   test('is idempotent', () => {
-    fc.assert(fc.property(text, (source) => {
+    fc.assert(
+      fc.property(text, (source) => {
         expect(words(words(source).join(' '))).toEqual(words(source));
-      }), { numRuns: 2_000 });
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('is idempotent for every character there is', () => {
@@ -124,7 +176,29 @@ describe('folding', () => {
 
 describe('cost', () => {
   const unit = fc.oneof(
-    fc.constantFrom('a ', 'a', 'k!', '*', 's u ', 'i-', 'kill ', 'pills ', 'die ', 'suicid', 'і', '1', "'s", '%41', '/', 'want to ', '自', '\u0301', '\u200b', '@', '.'),
+    fc.constantFrom(
+      'a ',
+      'a',
+      'k!',
+      '*',
+      's u ',
+      'i-',
+      'kill ',
+      'pills ',
+      'die ',
+      'suicid',
+      'і',
+      '1',
+      "'s",
+      '%41',
+      '/',
+      'want to ',
+      '自',
+      '\u0301',
+      '\u200b',
+      '@',
+      '.',
+    ),
     fc.string({ minLength: 1, maxLength: 5 }),
   );
 

@@ -1,4 +1,11 @@
-import { compileRules, createMatcher, loadCompiled, type Matcher, type MatcherOptions, type MatchResult } from '#match';
+import {
+  compileRules,
+  createMatcher,
+  loadCompiled,
+  type Matcher,
+  type MatcherOptions,
+  type MatchResult,
+} from '#match';
 
 /** A pack around some rules, as YAML. */
 export function packOf(rules: string, head = ''): string {

@@ -5,8 +5,10 @@ const matcher = matcherOf({
   'pack.yaml': packOf(
     `${phraseRule('kill myself', '自杀', 'kys')}\nsites:\n  - { id: s, severity: medium, domains: [bad.example, meh.example/forum, bücher.example] }\nallow_sites: [help.example, wide.example/advice]`,
   ),
-  'gambling.list': '# lapwing-list: gambling.public\n# category: gambling\n# severity: low\nbet.example\n*.wild.example\nwide.example\nnot a domain\n',
-  'iwf.list': '# lapwing-list: illegal.test\n# category: illegal_csam\n# severity: critical\nillegal.example/a/b?c=1\nhelp.example/dark\n',
+  'gambling.list':
+    '# lapwing-list: gambling.public\n# category: gambling\n# severity: low\nbet.example\n*.wild.example\nwide.example\nnot a domain\n',
+  'iwf.list':
+    '# lapwing-list: illegal.test\n# category: illegal_csam\n# severity: critical\nillegal.example/a/b?c=1\nhelp.example/dark\n',
 });
 
 describe('search words', () => {
@@ -36,10 +38,14 @@ describe('search words', () => {
     expect(result.hits[0]).toMatchObject({ field: 'search' });
   });
 
-  test.each(['https://www.google.com/', 'https://www.google.com/search?q=', 'https://notgoogle.com.example/?q=x', 'about:blank', '', 'not a url'])(
-    'none in %s',
-    (url) => expect(matchUrl(matcher, url).search).toBeNull(),
-  );
+  test.each([
+    'https://www.google.com/',
+    'https://www.google.com/search?q=',
+    'https://notgoogle.com.example/?q=x',
+    'about:blank',
+    '',
+    'not a url',
+  ])('none in %s', (url) => expect(matchUrl(matcher, url).search).toBeNull());
 });
 
 describe('sites', () => {
@@ -55,7 +61,9 @@ describe('sites', () => {
     ['https://wild.example/', 'gambling.public/site', 'wild.example'],
     ['https://illegal.example/a/b?c=1&d', 'illegal.test/site', 'illegal.example/a/b?c=1'],
   ])('%s', (url, ruleId, text) => {
-    expect(matchUrl(matcher, url).hits.filter((hit) => hit.ruleId === ruleId)).toMatchObject([{ field: 'url', text }]);
+    expect(matchUrl(matcher, url).hits.filter((hit) => hit.ruleId === ruleId)).toMatchObject([
+      { field: 'url', text },
+    ]);
   });
 
   test.each([
@@ -71,19 +79,30 @@ describe('sites', () => {
     expect(matchUrl(matcher, 'https://www.help.example/kill-myself', 'kill myself').hits).toEqual([]);
     expect(matchUrl(matcher, 'https://wide.example/advice/kill-myself').hits).toEqual([]);
     expect(matchUrl(matcher, 'https://wide.example/kill-myself').hits).toHaveLength(2);
-    expect(matchUrl(matcher, 'https://help.example/dark')).toMatchObject({ category: 'illegal_csam', disposition: 'unacceptable_and_illegal' });
+    expect(matchUrl(matcher, 'https://help.example/dark')).toMatchObject({
+      category: 'illegal_csam',
+      disposition: 'unacceptable_and_illegal',
+    });
   });
 
   test('no policy switches a locked list off', () => {
     const loose = matcherOf(
-      { 'iwf.list': '# lapwing-list: iwf\n# category: illegal_csam\n# severity: critical\nillegal.example\n' },
+      {
+        'iwf.list': '# lapwing-list: iwf\n# category: illegal_csam\n# severity: critical\nillegal.example\n',
+      },
       {
         packIds: [],
-        exceptions: [{ packId: 'iwf', reason: 'no' }, { site: 'illegal.example', reason: 'no' }],
+        exceptions: [
+          { packId: 'iwf', reason: 'no' },
+          { site: 'illegal.example', reason: 'no' },
+        ],
         dispositions: [{ category: 'illegal_csam', audience: 'KS3', disposition: 'acceptable' }],
       },
     );
-    expect(matchUrl(loose, 'https://illegal.example/')).toMatchObject({ category: 'illegal_csam', disposition: 'unacceptable_and_illegal' });
+    expect(matchUrl(loose, 'https://illegal.example/')).toMatchObject({
+      category: 'illegal_csam',
+      disposition: 'unacceptable_and_illegal',
+    });
   });
 });
 

@@ -16,9 +16,20 @@ async function importText(from: ImportFormat, text: string) {
   const out = join(folder, from === 'e2guardian' ? 'out.yaml' : 'out.list');
   await writeFile(file, text);
   const reports: string[] = [];
-  const options = { from, files: [file], category: 'gambling', severity: 'medium', id: 'imported', language: 'en', limit: 100, out } as const;
+  const options = {
+    from,
+    files: [file],
+    category: 'gambling',
+    severity: 'medium',
+    id: 'imported',
+    language: 'en',
+    limit: 100,
+    out,
+  } as const;
   const code = await importLists(options, (line) => reports.push(line.replaceAll(folder, '')));
-  const body = (await readFile(out, 'utf8')).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const body = (await readFile(out, 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
   const loaded = await loadRules([out]);
   return { code, body, reports: reports.slice(0, -1), summary: reports.at(-1), errors: loaded.errors };
 }
@@ -42,7 +53,10 @@ describe('site lists', () => {
   });
 
   test('plain domains', async () => {
-    const result = await importText('domains', 'bet.example\n*.wild.example # note\nhttps://www.path.example/x/\n.dot.example\nco.uk\ntwo words\n');
+    const result = await importText(
+      'domains',
+      'bet.example\n*.wild.example # note\nhttps://www.path.example/x/\n.dot.example\nco.uk\ntwo words\n',
+    );
     expect(result.body).toEqual(['bet.example', 'wild.example', 'path.example/x', 'dot.example']);
     expect(result.reports).toHaveLength(2);
   });
@@ -53,7 +67,14 @@ describe('site lists', () => {
       '[Adblock Plus 2.0]\n! comment\n||bet.example^\n||pop.example^$popup\n||third.example^$third-party\n@@||good.example^\nexample.org##.ad\n/banner\\d+/\n||star.*^\n-ad-\n||path.example/slots^\n',
     );
     expect(result.body).toEqual(['bet.example', 'pop.example', 'path.example/slots']);
-    expect(result.reports.map((line) => line.slice(0, 10))).toEqual(['/in.txt:5:', '/in.txt:6:', '/in.txt:7:', '/in.txt:8:', '/in.txt:9:', '/in.txt:10']);
+    expect(result.reports.map((line) => line.slice(0, 10))).toEqual([
+      '/in.txt:5:',
+      '/in.txt:6:',
+      '/in.txt:7:',
+      '/in.txt:8:',
+      '/in.txt:9:',
+      '/in.txt:10',
+    ]);
   });
 
   test('nothing carried over is a failure', async () => {
@@ -86,8 +107,13 @@ describe('phrase lists', () => {
   });
 
   test('damaged lines are left out by number', async () => {
-    const result = await importText('e2guardian', '<open<10>\nplain words\n<zero><0>\n.Include</etc/other>\n<a><5>\n<!!><5>\n<good word><5>\n<(one|two)><5>\n');
-    expect(result.reports.filter((line) => line.includes('left out')).map((line) => line.slice(8, 9))).toEqual(['1', '2', '3', '4', '5', '6']);
+    const result = await importText(
+      'e2guardian',
+      '<open<10>\nplain words\n<zero><0>\n.Include</etc/other>\n<a><5>\n<!!><5>\n<good word><5>\n<(one|two)><5>\n',
+    );
+    expect(
+      result.reports.filter((line) => line.includes('left out')).map((line) => line.slice(8, 9)),
+    ).toEqual(['1', '2', '3', '4', '5', '6']);
     expect(result.errors).toEqual([]);
     expect(result.body.filter((line) => line.includes('id:'))).toHaveLength(2);
   });

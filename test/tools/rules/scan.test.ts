@@ -40,7 +40,18 @@ test('one line out for each line in, in order, null where nothing matched', asyn
     { id: 'a', hits: [], category: null, severity: null, disposition: null },
     {
       id: 2,
-      hits: [{ ruleId: 't.p/r', packId: 't.p', category: 'drugs', severity: 'high', field: 'title', start: 9, end: 18, text: 'BUY  w33d' }],
+      hits: [
+        {
+          ruleId: 't.p/r',
+          packId: 't.p',
+          category: 'drugs',
+          severity: 'high',
+          field: 'title',
+          start: 9,
+          end: 18,
+          text: 'BUY  w33d',
+        },
+      ],
       category: 'drugs',
       severity: 'high',
       disposition: 'unacceptable',
@@ -50,7 +61,12 @@ test('one line out for each line in, in order, null where nothing matched', asyn
 });
 
 test('a line that is no observation keeps its place and is complained of', async () => {
-  const { code, out, complaints } = await scan(['{"id":1,"title":"a"}', 'nonsense', '{"title":"no id"}', '{"id":4,"title":"buy weed"}']);
+  const { code, out, complaints } = await scan([
+    '{"id":1,"title":"a"}',
+    'nonsense',
+    '{"title":"no id"}',
+    '{"id":4,"title":"buy weed"}',
+  ]);
   expect(code).toBe(1);
   expect(out).toMatchObject([{ id: 1 }, { id: null }, { id: null }, { id: 4, category: 'drugs' }]);
   expect(complaints.map((line) => line.slice(0, 7))).toEqual(['line 2:', 'line 3:']);

@@ -28,7 +28,8 @@ export function readPhraseLine(line: string, ruleId: string, severity: string): 
   if (text === '' || text.startsWith('#')) return { kind: 'nothing' };
   const limit = /^naught[yi]nesslimit\s*=\s*(\d+)$/i.exec(text);
   if (limit?.[1] !== undefined) return { kind: 'limit', limit: Number(limit[1]) };
-  if (/^\.include/i.test(text)) return { kind: 'dropped', reason: 'includes another file: give that file too' };
+  if (/^\.include/i.test(text))
+    return { kind: 'dropped', reason: 'includes another file: give that file too' };
   const groups = readGroups(text);
   if (groups === null) return { kind: 'dropped', reason: 'not of the form <phrase><weight>' };
   const last = groups[groups.length - 1] ?? '';
@@ -36,7 +37,8 @@ export function readPhraseLine(line: string, ruleId: string, severity: string): 
   const phrases = isWeighted ? groups.slice(0, -1) : groups;
   const weight = isWeighted ? Number(last) : null;
   if (weight === 0) return { kind: 'dropped', reason: 'a weight of 0 says nothing' };
-  if (phrases.length > MAX_PARTS) return { kind: 'dropped', reason: `a combination of more than ${MAX_PARTS} phrases` };
+  if (phrases.length > MAX_PARTS)
+    return { kind: 'dropped', reason: `a combination of more than ${MAX_PARTS} phrases` };
   return ruleOf(phrases, weight, ruleId, severity);
 }
 
@@ -47,7 +49,12 @@ function readGroups(text: string): string[] | null {
   return Array.from(code.matchAll(/<([^<>]+)>/g), (group) => group[1] ?? '');
 }
 
-function ruleOf(phrases: readonly string[], weight: number | null, ruleId: string, severity: string): PhraseOutcome {
+function ruleOf(
+  phrases: readonly string[],
+  weight: number | null,
+  ruleId: string,
+  severity: string,
+): PhraseOutcome {
   const parts: Part[] = [];
   for (const source of phrases) {
     const part = partOf(source, phrases.length > 1);
@@ -58,16 +65,27 @@ function ruleOf(phrases: readonly string[], weight: number | null, ruleId: strin
   if (first === undefined) return { kind: 'dropped', reason: 'no phrase' };
   const keys = [`id: ${ruleId}`, `severity: ${severity}`];
   if (parts.length === 1) keys.push(`phrases: [${JSON.stringify(first.phrase)}]`);
-  else keys.push(`near: { words: [${parts.map((part) => JSON.stringify(part.phrase)).join(', ')}], within: anywhere }`);
+  else
+    keys.push(
+      `near: { words: [${parts.map((part) => JSON.stringify(part.phrase)).join(', ')}], within: anywhere }`,
+    );
   if (parts.length === 1 && first.insideWords) keys.push('inside_words: true');
   if (weight !== null) keys.push(`weight: ${weight}`);
   const narrowed = parts.flatMap((part) => (part.narrowed === null ? [] : [part.narrowed]));
-  return { kind: 'rule', yaml: `  - { ${keys.join(', ')} }`, narrowed: narrowed.length === 0 ? null : narrowed.join('; ') };
+  return {
+    kind: 'rule',
+    yaml: `  - { ${keys.join(', ')} }`,
+    narrowed: narrowed.length === 0 ? null : narrowed.join('; '),
+  };
 }
 
 /** In these lists a phrase matches anywhere, and a space at its edge stands for the edge of a word. */
 function partOf(source: string, inCombination: boolean): Part | string {
-  const words = source.replace(/[()|*]/g, ' ').trim().split(/\s+/).filter((word) => word !== '');
+  const words = source
+    .replace(/[()|*]/g, ' ')
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const openStart = !source.startsWith(' ');
   const openEnd = !source.endsWith(' ');
   const last = words[words.length - 1];
@@ -82,5 +100,9 @@ function partOf(source: string, inCombination: boolean): Part | string {
   if (!insideWords && openStart) losses.push('begins at the beginning of a word only');
   if (!insideWords && openEnd && !asStem) losses.push('ends at the end of a word only');
   if (insideWords && !openEnd) losses.push('ends anywhere, not only at the end of a word');
-  return { phrase, insideWords, narrowed: losses.length === 0 ? null : `\`${words.join(' ')}\` ${losses.join(' and ')}` };
+  return {
+    phrase,
+    insideWords,
+    narrowed: losses.length === 0 ? null : `\`${words.join(' ')}\` ${losses.join(' and ')}`,
+  };
 }

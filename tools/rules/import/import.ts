@@ -4,7 +4,13 @@ import { createInterface } from 'node:readline';
 import type { Category, Severity } from '#contract';
 import { LOCKED_CATEGORIES } from '#contract';
 import { readPhraseLine } from './e2guardian.ts';
-import { type LineOutcome, readAdblockLine, readDomainLine, readHostsLine, type SiteLineReader } from './readers.ts';
+import {
+  type LineOutcome,
+  readAdblockLine,
+  readDomainLine,
+  readHostsLine,
+  type SiteLineReader,
+} from './readers.ts';
 
 export type ImportFormat = 'e2guardian' | 'hosts' | 'domains' | 'adblock';
 export const IMPORT_FORMATS: readonly ImportFormat[] = ['e2guardian', 'hosts', 'domains', 'adblock'];
@@ -39,10 +45,14 @@ export async function importLists(options: ImportOptions, report: (line: string)
     return 1;
   }
   const output = createWriteStream(options.out);
-  const counts = isPhrases ? await importPhrases(options, output, report) : await importSites(options, SITE_READERS[options.from as 'hosts'], output, report);
+  const counts = isPhrases
+    ? await importPhrases(options, output, report)
+    : await importSites(options, SITE_READERS[options.from as 'hosts'], output, report);
   output.end();
   await once(output, 'finish');
-  report(`${options.out}: ${counts.carried} carried over, ${counts.narrowed} of them in part, ${counts.dropped} left out`);
+  report(
+    `${options.out}: ${counts.carried} carried over, ${counts.narrowed} of them in part, ${counts.dropped} left out`,
+  );
   return counts.carried > 0 ? 0 : 1;
 }
 
@@ -52,9 +62,17 @@ interface Counts {
   dropped: number;
 }
 
-async function importSites(options: ImportOptions, read: SiteLineReader, output: WriteStream, report: (line: string) => void): Promise<Counts> {
+async function importSites(
+  options: ImportOptions,
+  read: SiteLineReader,
+  output: WriteStream,
+  report: (line: string) => void,
+): Promise<Counts> {
   const counts: Counts = { carried: 0, narrowed: 0, dropped: 0 };
-  await write(output, `# lapwing-list: ${options.id}\n# category: ${options.category}\n# severity: ${options.severity}\n# version: 1\n`);
+  await write(
+    output,
+    `# lapwing-list: ${options.id}\n# category: ${options.category}\n# severity: ${options.severity}\n# version: 1\n`,
+  );
   for await (const { file, number, line } of linesOf(options.files)) {
     const outcome: LineOutcome = read(line);
     const drop = (reason: string): void => {
@@ -70,10 +88,22 @@ async function importSites(options: ImportOptions, read: SiteLineReader, output:
   return counts;
 }
 
-async function importPhrases(options: ImportOptions, output: WriteStream, report: (line: string) => void): Promise<Counts> {
+async function importPhrases(
+  options: ImportOptions,
+  output: WriteStream,
+  report: (line: string) => void,
+): Promise<Counts> {
   const counts: Counts = { carried: 0, narrowed: 0, dropped: 0 };
-  const head = [`pack: ${options.id}`, `category: ${options.category}`, `language: ${options.language}`, 'version: 1'];
-  await write(output, `${head.join('\n')}\ndescription: ${JSON.stringify(`Imported from ${options.files.length} phrase list(s).`)}\nrules:\n`);
+  const head = [
+    `pack: ${options.id}`,
+    `category: ${options.category}`,
+    `language: ${options.language}`,
+    'version: 1',
+  ];
+  await write(
+    output,
+    `${head.join('\n')}\ndescription: ${JSON.stringify(`Imported from ${options.files.length} phrase list(s).`)}\nrules:\n`,
+  );
   let { limit } = options;
   let rule = 0;
   for await (const { file, number, line } of linesOf(options.files)) {
@@ -95,7 +125,9 @@ async function importPhrases(options: ImportOptions, output: WriteStream, report
   return counts;
 }
 
-async function* linesOf(files: readonly string[]): AsyncGenerator<{ file: string; number: number; line: string }> {
+async function* linesOf(
+  files: readonly string[],
+): AsyncGenerator<{ file: string; number: number; line: string }> {
   for (const file of files) {
     let number = 0;
     for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {

@@ -11,7 +11,8 @@ export type SiteLineReader = (line: string) => LineOutcome;
 
 const NOTHING: LineOutcome = { kind: 'nothing' };
 /** Names every hosts file has for the machine itself. */
-const LOCAL_NAMES = /^(localhost|localhost\.localdomain|local|broadcasthost|ip6-\S+|0\.0\.0\.0|255\.255\.255\.255|::1)$/i;
+const LOCAL_NAMES =
+  /^(localhost|localhost\.localdomain|local|broadcasthost|ip6-\S+|0\.0\.0\.0|255\.255\.255\.255|::1)$/i;
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*::?[0-9a-f:.]*(%\w+)?)$/i;
 /** Adblock options under which a filter still means: the site itself. */
 const SITE_OPTIONS = new Set(['document', 'doc', 'all', 'important', 'popup']);
@@ -29,7 +30,10 @@ function sites(texts: readonly string[]): LineOutcome {
 
 /** One domain (or URL) a line; `#` begins a comment. */
 export const readDomainLine: SiteLineReader = (line) => {
-  const text = line.replace(/(^|\s)#.*$/, '').trim().replace(/^\./, '');
+  const text = line
+    .replace(/(^|\s)#.*$/, '')
+    .trim()
+    .replace(/^\./, '');
   if (text === '') return NOTHING;
   if (/\s/.test(text)) return { kind: 'dropped', reason: 'more than one word in the line' };
   return sites([text]);
@@ -49,12 +53,15 @@ export const readHostsLine: SiteLineReader = (line) => {
 export const readAdblockLine: SiteLineReader = (line) => {
   const text = line.trim();
   if (text === '' || text.startsWith('!') || /^\[.*\]$/.test(text)) return NOTHING;
-  if (text.startsWith('@@')) return { kind: 'dropped', reason: 'an exception: put the site under allow_sites by hand' };
-  if (/#[@?$%]?#/.test(text)) return { kind: 'dropped', reason: 'hides parts of pages, which says nothing about a site' };
+  if (text.startsWith('@@'))
+    return { kind: 'dropped', reason: 'an exception: put the site under allow_sites by hand' };
+  if (/#[@?$%]?#/.test(text))
+    return { kind: 'dropped', reason: 'hides parts of pages, which says nothing about a site' };
   if (/^\/.*\/(\$|$)/.test(text)) return { kind: 'dropped', reason: 'a regular expression' };
   const [, pattern = '', options = ''] = /^(.*?)(?:\$([^$/]*))?$/.exec(text) ?? [];
   const unusable = options.split(',').filter((option) => option !== '' && !SITE_OPTIONS.has(option));
-  if (unusable.length > 0) return { kind: 'dropped', reason: `only in part about the site itself ($${unusable.join(',')})` };
+  if (unusable.length > 0)
+    return { kind: 'dropped', reason: `only in part about the site itself ($${unusable.join(',')})` };
   const site = /^(?:\|\||\|?https?:\/\/)([^*^|]+)(?:\^|\|)?$/i.exec(pattern);
   if (site?.[1] === undefined) return { kind: 'dropped', reason: 'not of the form ||domain^' };
   return sites([site[1]]);

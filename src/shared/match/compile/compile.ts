@@ -1,9 +1,27 @@
-import { audienceSchema, type Category, categorySchema, fieldSchema, type Severity, severityRank } from '#contract';
+import {
+  audienceSchema,
+  type Category,
+  categorySchema,
+  fieldSchema,
+  type Severity,
+  severityRank,
+} from '#contract';
 import type { Pack, Phrase, Rule, Site } from '../pack/pack.ts';
 import { readSearchEngines } from '../search/engines.ts';
 import { createSiteTableBuilder } from '../sites/siteTable.ts';
 import { writeContainer } from './container.ts';
-import { ENGINE, MAX_NEAR_PARTS, NEAR, NO_LIMIT, OWNER, OWNER_KIND, ownerOf, PACK, PATTERN_KIND, RULE } from './layout.ts';
+import {
+  ENGINE,
+  MAX_NEAR_PARTS,
+  NEAR,
+  NO_LIMIT,
+  OWNER,
+  OWNER_KIND,
+  ownerOf,
+  PACK,
+  PATTERN_KIND,
+  RULE,
+} from './layout.ts';
 import { createLexicon } from './lexicon.ts';
 import { createPatternWriter } from './patterns.ts';
 import { createStringPool } from './strings.ts';
@@ -55,13 +73,32 @@ export function createCompiler(): Compiler {
     return cancelSets - 1;
   }
 
-  function addPackRow(id: string, category: Category, threshold: number | null, cancel: number, context: number, isList: boolean): number {
+  function addPackRow(
+    id: string,
+    category: Category,
+    threshold: number | null,
+    cancel: number,
+    context: number,
+    isList: boolean,
+  ): number {
     const categoryIndex = categorySchema.options.indexOf(category);
-    packRows.push(strings.add(id), id.length, categoryIndex, thousandths(threshold ?? 0), cancel, context, isList ? 1 : 0);
+    packRows.push(
+      strings.add(id),
+      id.length,
+      categoryIndex,
+      thousandths(threshold ?? 0),
+      cancel,
+      context,
+      isList ? 1 : 0,
+    );
     return packRows.length / PACK.columns - 1;
   }
 
-  function addRuleRow(id: string, pack: number, rule: Pick<Rule, 'severity' | 'audiences'> & Partial<Rule>): number {
+  function addRuleRow(
+    id: string,
+    pack: number,
+    rule: Pick<Rule, 'severity' | 'audiences'> & Partial<Rule>,
+  ): number {
     const bits = (all: readonly string[], chosen: readonly string[] | null | undefined): number =>
       all.reduce((mask, one, index) => (!chosen || chosen.includes(one) ? mask | (1 << index) : mask), 0);
     ruleRows.push(
@@ -80,7 +117,8 @@ export function createCompiler(): Compiler {
 
   function addRule(rule: Rule, id: string, pack: number): void {
     const index = addRuleRow(id, pack, rule);
-    for (const phrase of rule.phrases) patterns.add(ownerOf(PATTERN_KIND.rule, index), phrase, rule.insideWords);
+    for (const phrase of rule.phrases)
+      patterns.add(ownerOf(PATTERN_KIND.rule, index), phrase, rule.insideWords);
     if (rule.near === null) return;
     const near = nearRows.length / NEAR.columns;
     nearRows.push(index, rule.near.parts.length, rule.near.within ?? NO_LIMIT);
@@ -92,7 +130,13 @@ export function createCompiler(): Compiler {
   function addEngines(): void {
     for (const engine of readSearchEngines()) {
       const names = engine.parameters.join('\n');
-      engineRows.push(strings.add(names), names.length, strings.add(engine.path), engine.path.length, engine.inPath ? 1 : 0);
+      engineRows.push(
+        strings.add(names),
+        names.length,
+        strings.add(engine.path),
+        engine.path.length,
+        engine.inPath ? 1 : 0,
+      );
       const owner = newOwner(OWNER_KIND.engine, engineRows.length / ENGINE.columns - 1);
       for (const host of engine.hosts) sites.add(host, '', owner, hasPaths);
     }

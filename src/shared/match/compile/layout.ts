@@ -1,6 +1,15 @@
 /** Columns of the compiled form's tables. One place, so that writer and reader cannot disagree. */
 
-export const PACK = { idStart: 0, idLength: 1, category: 2, threshold: 3, cancel: 4, context: 5, isList: 6, columns: 7 } as const;
+export const PACK = {
+  idStart: 0,
+  idLength: 1,
+  category: 2,
+  threshold: 3,
+  cancel: 4,
+  context: 5,
+  isList: 6,
+  columns: 7,
+} as const;
 
 export const RULE = {
   idStart: 0,
@@ -28,7 +37,14 @@ export const NO_LIMIT = 0x7fffffff;
 export const OWNER = { kind: 0, index: 1, columns: 2 } as const;
 export const OWNER_KIND = { rule: 0, allow: 1, engine: 2, hasPaths: 3 } as const;
 
-export const ENGINE = { namesStart: 0, namesLength: 1, pathStart: 2, pathLength: 3, inPath: 4, columns: 5 } as const;
+export const ENGINE = {
+  namesStart: 0,
+  namesLength: 1,
+  pathStart: 2,
+  pathLength: 3,
+  inPath: 4,
+  columns: 5,
+} as const;
 
 export const STEM = { hash: 0, length: 1, anchors: 2, text: 3, columns: 4 } as const;
 

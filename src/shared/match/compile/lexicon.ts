@@ -47,7 +47,11 @@ export interface LexiconSections {
 const FILTER_WORDS = 32_768 / 32;
 
 export function createLexicon(): Lexicon {
-  const tables: Record<WordKind, Map<string, Entry>> = { word: new Map(), stem: new Map(), inside: new Map() };
+  const tables: Record<WordKind, Map<string, Entry>> = {
+    word: new Map(),
+    stem: new Map(),
+    inside: new Map(),
+  };
   let seed = 0;
   let hashes = new Int32Array(0);
 

@@ -26,7 +26,8 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
     const found = new Map<string, { kind: WordKind; text: string }>();
     for (const slot of slots) {
       for (const way of slot) {
-        for (const word of way) found.set(`${kindOf(word, inside)} ${word.text}`, { kind: kindOf(word, inside), text: word.text });
+        for (const word of way)
+          found.set(`${kindOf(word, inside)} ${word.text}`, { kind: kindOf(word, inside), text: word.text });
       }
     }
     return found;
@@ -122,7 +123,8 @@ function joinPlainSlots(slots: readonly Slot[]): Slot[] {
     const [left] = last ?? [];
     const [right] = slot;
     const plain = last?.length === 1 && slot.length === 1 && left !== undefined && right !== undefined;
-    if (plain && left.length + right.length <= MAX_WAY_WORDS) joined[joined.length - 1] = [[...left, ...right]];
+    if (plain && left.length + right.length <= MAX_WAY_WORDS)
+      joined[joined.length - 1] = [[...left, ...right]];
     else joined.push(slot);
   }
   return joined;

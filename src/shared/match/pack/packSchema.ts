@@ -57,7 +57,9 @@ const siteSchema = z.strictObject({
 export const packSchema = z.strictObject({
   pack: idSchema,
   category: categorySchema,
-  language: z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'a BCP 47 language, such as en or zh-Hant'),
+  language: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'a BCP 47 language, such as en or zh-Hant'),
   version: z.int().min(1),
   description: z.string().max(2_000),
   sources: z.array(z.string().max(500)).default([]),

@@ -24,7 +24,8 @@ export function parsePack(yaml: string, file: string): Result<Pack, readonly Pac
   const errors: PackError[] = [];
   const reportAt = (offset: number, message: string): void => {
     const { line, col } = lines.linePos(offset);
-    if (errors.length < MAX_ERRORS) errors.push({ file, line: Math.max(line, 1), column: Math.max(col, 1), message });
+    if (errors.length < MAX_ERRORS)
+      errors.push({ file, line: Math.max(line, 1), column: Math.max(col, 1), message });
   };
   for (const problem of document.errors) reportAt(problem.pos[0], problem.message);
   if (errors.length > 0) return err(errors);
@@ -61,7 +62,8 @@ function buildPack(source: PackSource, report: Report): Pack {
     if (seen.has(id)) report([...path, 'id'], `the id \`${id}\` stands twice in this pack`);
     seen.set(id, path);
   };
-  if (LOCKED_CATEGORIES.has(source.category)) report(['category'], `\`${source.category}\` takes site lists only`);
+  if (LOCKED_CATEGORIES.has(source.category))
+    report(['category'], `\`${source.category}\` takes site lists only`);
   const rules = source.rules.map((rule, index) => {
     unique(rule.id, ['rules', index]);
     return buildRule(rule, source, ['rules', index], reader, report);
@@ -75,7 +77,8 @@ function buildPack(source: PackSource, report: Report): Pack {
       sites: readSites(site.domains, ['sites', index, 'domains'], report),
     };
   });
-  if (rules.length === 0 && sites.length === 0 && source.allow_sites.length === 0) report([], 'the pack has no rules');
+  if (rules.length === 0 && sites.length === 0 && source.allow_sites.length === 0)
+    report([], 'the pack has no rules');
   return {
     id: source.pack,
     category: source.category,

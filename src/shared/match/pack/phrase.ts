@@ -39,11 +39,15 @@ export function parsePhrase(phrase: string): Result<readonly PhraseSlot[], Phras
       slot.push(words.value);
     }
     slots.push(slot);
-    if (slots.length > MAX_SLOTS) return err({ at, message: `a phrase has at most ${MAX_SLOTS} words side by side` });
+    if (slots.length > MAX_SLOTS)
+      return err({ at, message: `a phrase has at most ${MAX_SLOTS} words side by side` });
   }
   if (slots.length === 0) return err({ at: 0, message: 'the phrase is empty' });
   if (slots.every((slot) => slot.some((words) => words.length === 0))) {
-    return err({ at: 0, message: 'every word of this phrase may be left out, so it would match nothing or everything' });
+    return err({
+      at: 0,
+      message: 'every word of this phrase may be left out, so it would match nothing or everything',
+    });
   }
   return ok(slots);
 }
@@ -79,7 +83,10 @@ function createReader(phrase: string): Reader {
         parts = [sign];
       }
       if (strings.length * parts.length > MAX_ALTERNATIVES) {
-        return err({ at: start, message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase` });
+        return err({
+          at: start,
+          message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase`,
+        });
       }
       strings = strings.flatMap((left) => parts.map((right) => left + right));
     }
@@ -96,7 +103,10 @@ function createReader(phrase: string): Reader {
       if (!one.ok) return one;
       all.push(...one.value);
       if (all.length > MAX_ALTERNATIVES) {
-        return err({ at: open, message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase` });
+        return err({
+          at: open,
+          message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase`,
+        });
       }
       const sign = phrase[position];
       position += 1;
@@ -118,7 +128,10 @@ function createReader(phrase: string): Reader {
       const parts = item(depth);
       if (!parts.ok) return parts;
       if (strings.length * parts.value.length > MAX_ALTERNATIVES) {
-        return err({ at: start, message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase` });
+        return err({
+          at: start,
+          message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase`,
+        });
       }
       const gap = spaced ? ' ' : '';
       strings = strings.flatMap((left) => parts.value.map((right) => left + gap + right));

@@ -6,7 +6,10 @@ import type { PackError } from './pack.ts';
 
 /** The header of a list; see `docs/rules.md`. */
 const headSchema = z.object({
-  'lapwing-list': z.string().regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, 'an id has small letters, digits, dots and hyphens').max(90),
+  'lapwing-list': z
+    .string()
+    .regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, 'an id has small letters, digits, dots and hyphens')
+    .max(90),
   category: categorySchema,
   severity: severitySchema,
   version: z.coerce.number().int().min(1).default(1),
@@ -46,11 +49,16 @@ export function createSiteListReader(compiler: Pick<Compiler, 'addList'>, file: 
   function begin(): void {
     const parsed = headSchema.safeParse(header);
     if (!parsed.success) {
-      for (const issue of parsed.error.issues) complain(`header \`${issue.path.join('.')}\`: ${issue.message}`);
+      for (const issue of parsed.error.issues)
+        complain(`header \`${issue.path.join('.')}\`: ${issue.message}`);
       head = { id: '', category: 'piracy', severity: 'low' };
       return;
     }
-    head = { id: parsed.data['lapwing-list'], category: parsed.data.category, severity: parsed.data.severity };
+    head = {
+      id: parsed.data['lapwing-list'],
+      category: parsed.data.category,
+      severity: parsed.data.severity,
+    };
     target = compiler.addList(head);
   }
 
@@ -61,7 +69,8 @@ export function createSiteListReader(compiler: Pick<Compiler, 'addList'>, file: 
       if (line === '') return;
       if (line.startsWith('#')) {
         const field = /^#\s*([a-z-]+)\s*:\s*(.*)$/.exec(line);
-        if (head === null && field?.[1] !== undefined && field[2] !== undefined) header[field[1]] = field[2].trim();
+        if (head === null && field?.[1] !== undefined && field[2] !== undefined)
+          header[field[1]] = field[2].trim();
         return;
       }
       if (head === null) begin();

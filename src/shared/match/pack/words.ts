@@ -44,7 +44,9 @@ export function createPhraseReader(fold: Fold): PhraseReader {
     const last = parts[parts.length - 1] ?? '';
     const stem = word.stem && !isAlone(fold, last);
     if (stem && last.length < MIN_STEM_LENGTH) {
-      return err(`the stem \`${last}*\` is shorter than ${MIN_STEM_LENGTH} letters and would match nearly everything`);
+      return err(
+        `the stem \`${last}*\` is shorter than ${MIN_STEM_LENGTH} letters and would match nearly everything`,
+      );
     }
     const apart = parts.map((text, index) => ({ text, stem: stem && index === parts.length - 1 }));
     const ways = [apart];
@@ -81,7 +83,11 @@ export function createPhraseReader(fold: Fold): PhraseReader {
         slots.push(slot.value);
       }
       const problem =
-        options.insideWords === true ? insideProblem(slots) : options.alone === false ? null : broadProblem(slots);
+        options.insideWords === true
+          ? insideProblem(slots)
+          : options.alone === false
+            ? null
+            : broadProblem(slots);
       return problem === null ? ok({ source, slots }) : err({ at: 0, message: problem });
     },
   };
@@ -101,8 +107,10 @@ function broadProblem(slots: readonly Slot[]): string | null {
     for (const way of slot) {
       const [word] = way;
       if (way.length !== 1 || word === undefined) continue;
-      if (Array.from(word.text).length < 2) return `\`${word.text}\` alone is one letter and would match nearly everything`;
-      if (!word.stem && EVERYDAY.has(word.text)) return `\`${word.text}\` alone would match nearly everything`;
+      if (Array.from(word.text).length < 2)
+        return `\`${word.text}\` alone is one letter and would match nearly everything`;
+      if (!word.stem && EVERYDAY.has(word.text))
+        return `\`${word.text}\` alone would match nearly everything`;
     }
   }
   return null;

@@ -1,4 +1,10 @@
-import { type Audience, type Category, type Disposition, type DispositionRule, LOCKED_CATEGORIES } from '#contract';
+import {
+  type Audience,
+  type Category,
+  type Disposition,
+  type DispositionRule,
+  LOCKED_CATEGORIES,
+} from '#contract';
 import type { MatchContext } from '../types.ts';
 
 /** What a category means for the person at that moment, and why. */
@@ -60,7 +66,10 @@ export function createDispositions(rules: readonly DispositionRule[], timeZone: 
   return {
     judge(category, context) {
       if (LOCKED_CATEGORIES.has(category)) {
-        return { disposition: 'unacceptable_and_illegal', reason: `${category} is locked: no policy changes it` };
+        return {
+          disposition: 'unacceptable_and_illegal',
+          reason: `${category} is locked: no policy changes it`,
+        };
       }
       const rule = grid.get(keyOf(category, context.audience));
       if (rule === undefined) {

@@ -66,7 +66,14 @@ export function createDecider(
   }
 
   /** Why a phrase hit does not count before weights are added up. */
-  function reasonAgainst(ruling: Ruling, found: Found, cancels: readonly Found[], isHelpSite: boolean, host: string | null, context: MatchContext): string | null {
+  function reasonAgainst(
+    ruling: Ruling,
+    found: Found,
+    cancels: readonly Found[],
+    isHelpSite: boolean,
+    host: string | null,
+    context: MatchContext,
+  ): string | null {
     const { rule, hit } = ruling;
     if (!isPackOn(hit.packId)) return 'the policy leaves this pack out';
     if (!rules.looksAt(rule, found.field)) return `the rule does not look at the ${hit.field}`;
@@ -77,9 +84,11 @@ export function createDecider(
     for (const cancel of cancels) {
       const set = ownerIndex(cancel.owner);
       const words = FIELDS[cancel.field];
-      if (set === ruleContext || set === packContext) return `cancelled by words elsewhere (context_unless, in the ${words})`;
+      if (set === ruleContext || set === packContext)
+        return `cancelled by words elsewhere (context_unless, in the ${words})`;
       const overlaps = cancel.field === found.field && cancel.start < found.end && found.start < cancel.end;
-      if (overlaps && (set === ruleSet || set === packSet)) return 'cancelled by the words around it (unless)';
+      if (overlaps && (set === ruleSet || set === packSet))
+        return 'cancelled by the words around it (unless)';
     }
     return exceptions.reasonAgainst(hit, host, context);
   }
@@ -107,19 +116,27 @@ export function createDecider(
     const rulings: Ruling[] = [];
     const url = findings.texts[1] ?? '';
     const seen = new Set<number>();
-    for (const { owner, start, end } of [...findings.sites].sort((a, b) => b.end - b.start - (a.end - a.start))) {
+    for (const { owner, start, end } of [...findings.sites].sort(
+      (a, b) => b.end - b.start - (a.end - a.start),
+    )) {
       const row = owner * OWNER.columns;
       const rule = compiled.owners[row + OWNER.index] as number;
       if (compiled.owners[row + OWNER.kind] !== OWNER_KIND.rule || seen.has(rule)) continue;
       seen.add(rule);
       const ruling = rulingOf(rule, 'url', url, start, end);
-      if (!rules.isLocked(rule)) ruling.against = reasonAgainstSite(ruling, isHelpSite, findings.host, context);
+      if (!rules.isLocked(rule))
+        ruling.against = reasonAgainstSite(ruling, isHelpSite, findings.host, context);
       rulings.push(ruling);
     }
     return rulings;
   }
 
-  function reasonAgainstSite(ruling: Ruling, isHelpSite: boolean, host: string | null, context: MatchContext): string | null {
+  function reasonAgainstSite(
+    ruling: Ruling,
+    isHelpSite: boolean,
+    host: string | null,
+    context: MatchContext,
+  ): string | null {
     if (!isPackOn(ruling.hit.packId)) return 'the policy leaves this list out';
     if (!rules.isFor(ruling.rule, context.audience)) return `the rule is not for ${context.audience}`;
     if (isHelpSite) return 'reading a help site is never flagged';
@@ -141,7 +158,9 @@ export function createDecider(
       const threshold = rules.threshold(pack);
       const words = `weak signs add up to ${sum / 1_000} of ${threshold / 1_000}`;
       const speaker = sum >= threshold ? speakerOf(signs) : null;
-      for (const sign of signs) if (sign !== speaker) sign.against = speaker === null ? words : `${words}; another sign speaks for them`;
+      for (const sign of signs)
+        if (sign !== speaker)
+          sign.against = speaker === null ? words : `${words}; another sign speaks for them`;
     }
   }
 
@@ -171,7 +190,13 @@ export function createDecider(
       if (nearParts.length > 1) direct.push(...joinNear(compiled, nearParts));
       const rulings = occurrences(direct).map((found) => {
         const field = FIELDS[found.field] as Field;
-        const ruling = rulingOf(ownerIndex(found.owner), field, findings.texts[found.field] ?? '', found.start, found.end);
+        const ruling = rulingOf(
+          ownerIndex(found.owner),
+          field,
+          findings.texts[found.field] ?? '',
+          found.start,
+          found.end,
+        );
         ruling.against = reasonAgainst(ruling, found, cancels, isHelpSite, findings.host, context);
         return ruling;
       });

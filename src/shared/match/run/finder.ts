@@ -3,7 +3,15 @@ import { STEM } from '../compile/layout.ts';
 import { createFold, type Fold } from '../text/fold.ts';
 import { slotOf } from '../text/hash.ts';
 import { clearEdges, createLattice, type Edge, type Lattice, originEnd } from '../text/lattice.ts';
-import { createTextBuffer, MARK, originOf, type ScanMode, scanAll, scanStretches, startText } from '../text/scan.ts';
+import {
+  createTextBuffer,
+  MARK,
+  originOf,
+  type ScanMode,
+  scanAll,
+  scanStretches,
+  startText,
+} from '../text/scan.ts';
 import { addVariants } from '../text/variants.ts';
 import { createVerifier, type Span } from './verify.ts';
 import { createWordTables } from './words.ts';
@@ -34,10 +42,18 @@ export interface Finder {
    * Looks through `text` and adds what it finds to `found`. For a URL, `stretches` are pairs of offsets to read
    * (host and path, without the search words); other texts are read whole.
    */
-  find(text: string, field: number, mode: ScanMode, stretches: readonly number[], found: Found[], trace: FinderTrace | null): void;
+  find(
+    text: string,
+    field: number,
+    mode: ScanMode,
+    stretches: readonly number[],
+    found: Found[],
+    trace: FinderTrace | null,
+  ): void;
 }
 
-const MARKS_WORTH_A_LOOK = MARK.digits | MARK.repeats | MARK.apostrophe | MARK.foreign | MARK.signs | MARK.spelled | MARK.glued;
+const MARKS_WORTH_A_LOOK =
+  MARK.digits | MARK.repeats | MARK.apostrophe | MARK.foreign | MARK.signs | MARK.spelled | MARK.glued;
 
 /** Makes a finder. It keeps buffers between texts, but nothing of what stood in them. */
 export function createFinder(compiled: Compiled): Finder {
@@ -53,28 +69,62 @@ export function createFinder(compiled: Compiled): Finder {
   const span: Span = { from: 0, to: 0, start: 0, end: 0 };
 
   /** Checks the phrases that one word wakes. */
-  function wake(list: number, from: number, to: number, edge: Edge | null, field: number, found: Found[], trace: FinderTrace | null): void {
+  function wake(
+    list: number,
+    from: number,
+    to: number,
+    edge: Edge | null,
+    field: number,
+    found: Found[],
+    trace: FinderTrace | null,
+  ): void {
     const end = list + 1 + (anchors[list] as number) * 2;
     for (let at = list + 1; at < end; at += 2) {
       const pattern = anchors[at] as number;
       const stands = verifier.verify(pattern, anchors[at + 1] as number, from, to, edge, span);
       if (trace !== null) trace.candidate(field, pattern, stands, false);
       if (stands) {
-        found.push({ owner: patterns[pattern] as number, field, from: span.from, to: span.to, start: span.start, end: span.end });
+        found.push({
+          owner: patterns[pattern] as number,
+          field,
+          from: span.from,
+          to: span.to,
+          start: span.start,
+          end: span.end,
+        });
       }
     }
   }
 
-  function wakeStems(start: number, end: number, from: number, to: number, edge: Edge | null, field: number, found: Found[], trace: FinderTrace | null): void {
+  function wakeStems(
+    start: number,
+    end: number,
+    from: number,
+    to: number,
+    edge: Edge | null,
+    field: number,
+    found: Found[],
+    trace: FinderTrace | null,
+  ): void {
     const first = words.firstStem(buffer.units, start, end);
     if (first < 0) return;
     for (let row = first; stemKeys[row] === stemKeys[first]; row += 1) {
       const list = stems[row * STEM.columns + STEM.anchors] as number;
-      if (list >= 0 && words.isStem(row, buffer.units, start, end)) wake(list, from, to, edge, field, found, trace);
+      if (list >= 0 && words.isStem(row, buffer.units, start, end))
+        wake(list, from, to, edge, field, found, trace);
     }
   }
 
-  function wakeInsides(start: number, end: number, from: number, to: number, edge: Edge | null, field: number, found: Found[], trace: FinderTrace | null): void {
+  function wakeInsides(
+    start: number,
+    end: number,
+    from: number,
+    to: number,
+    edge: Edge | null,
+    field: number,
+    found: Found[],
+    trace: FinderTrace | null,
+  ): void {
     for (let at = start; at + 4 <= end; at += 1) {
       const first = words.firstInside(buffer.units, at, end);
       if (first < 0) continue;
@@ -87,7 +137,14 @@ export function createFinder(compiled: Compiled): Finder {
         for (let anchor = 0; anchor < (anchors[list] as number); anchor += 1) {
           const pattern = anchors[list + 1 + anchor * 2] as number;
           if (trace !== null) trace.candidate(field, pattern, true, true);
-          found.push({ owner: patterns[pattern] as number, field, from, to, start: originStart, end: originLast });
+          found.push({
+            owner: patterns[pattern] as number,
+            field,
+            from,
+            to,
+            start: originStart,
+            end: originLast,
+          });
         }
       }
     }
@@ -101,15 +158,38 @@ export function createFinder(compiled: Compiled): Finder {
       for (let key = wordKeys[slot] as number; key !== 0; key = wordKeys[slot] as number) {
         if (key === hash) {
           const list = wordAnchors[slot] as number;
-          if (list >= 0 && words.isWord(slot, units, tokenStart[token] as number, tokenEnd[token] as number, hash)) {
+          if (
+            list >= 0 &&
+            words.isWord(slot, units, tokenStart[token] as number, tokenEnd[token] as number, hash)
+          ) {
             wake(list, token, token + 1, null, field, found, trace);
           }
           break;
         }
         slot = (slot + 1) & mask;
       }
-      if (hasStems) wakeStems(tokenStart[token] as number, tokenEnd[token] as number, token, token + 1, null, field, found, trace);
-      if (hasInsides) wakeInsides(tokenStart[token] as number, tokenEnd[token] as number, token, token + 1, null, field, found, trace);
+      if (hasStems)
+        wakeStems(
+          tokenStart[token] as number,
+          tokenEnd[token] as number,
+          token,
+          token + 1,
+          null,
+          field,
+          found,
+          trace,
+        );
+      if (hasInsides)
+        wakeInsides(
+          tokenStart[token] as number,
+          tokenEnd[token] as number,
+          token,
+          token + 1,
+          null,
+          field,
+          found,
+          trace,
+        );
     }
   }
 

@@ -1,4 +1,11 @@
-import { audienceSchema, type Category, categorySchema, LOCKED_CATEGORIES, type Severity, severitySchema } from '#contract';
+import {
+  audienceSchema,
+  type Category,
+  categorySchema,
+  LOCKED_CATEGORIES,
+  type Severity,
+  severitySchema,
+} from '#contract';
 import type { Compiled } from '../compile/container.ts';
 import { PACK, RULE } from '../compile/layout.ts';
 import { readString } from '../compile/strings.ts';
@@ -35,15 +42,19 @@ export function createRuleTable(compiled: Compiled): RuleTable {
   const ruleIds: (string | undefined)[] = [];
   const packIds: (string | undefined)[] = [];
   return {
-    id: (rule) => (ruleIds[rule] ??= readString(strings, ruleCell(rule, RULE.idStart), ruleCell(rule, RULE.idLength))),
+    id: (rule) =>
+      (ruleIds[rule] ??= readString(strings, ruleCell(rule, RULE.idStart), ruleCell(rule, RULE.idLength))),
     pack: (rule) => ruleCell(rule, RULE.pack),
-    packId: (pack) => (packIds[pack] ??= readString(strings, packCell(pack, PACK.idStart), packCell(pack, PACK.idLength))),
+    packId: (pack) =>
+      (packIds[pack] ??= readString(strings, packCell(pack, PACK.idStart), packCell(pack, PACK.idLength))),
     category,
     severity: (rule) => severitySchema.options[ruleCell(rule, RULE.severity) - 1] as Severity,
     isLocked: (rule) => isList(rule) && LOCKED_CATEGORIES.has(category(rule)),
     looksAt: (rule, field) => (ruleCell(rule, RULE.where) & (1 << field)) !== 0,
     isFor: (rule, audience) =>
-      (ruleCell(rule, RULE.audiences) & (1 << audienceSchema.options.findIndex((one) => one === audience))) !== 0,
+      (ruleCell(rule, RULE.audiences) &
+        (1 << audienceSchema.options.findIndex((one) => one === audience))) !==
+      0,
     weight: (rule) => ruleCell(rule, RULE.weight),
     threshold: (pack) => packCell(pack, PACK.threshold),
     cancelSets: (rule) => [ruleCell(rule, RULE.cancel), packCell(ruleCell(rule, RULE.pack), PACK.cancel)],

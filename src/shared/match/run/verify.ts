@@ -60,7 +60,15 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
   }
 
   /** Walks over words `at .. last` of a way from `node`, to the right or (with `at` >= `last`) to the left. */
-  function walk(node: number, bound: number, base: number, at: number, last: number, stems: number, step: 1 | -1): void {
+  function walk(
+    node: number,
+    bound: number,
+    base: number,
+    at: number,
+    last: number,
+    stems: number,
+    step: 1 | -1,
+  ): void {
     if (step === 1 ? at > last : at < last) {
       reach(node, bound, step === 1);
       return;
@@ -102,7 +110,15 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
       const first = step === 1 ? 0 : length - 1;
       const last = step === 1 ? length - 1 : 0;
       for (let at = 0; at < front.nodes.length; at += 1) {
-        walk(front.nodes[at] as number, front.bounds[at] as number, way + 1, first, last, wayStems(header), step);
+        walk(
+          front.nodes[at] as number,
+          front.bounds[at] as number,
+          way + 1,
+          first,
+          last,
+          wayStems(header),
+          step,
+        );
       }
       way += 1 + length;
     }
@@ -128,7 +144,11 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
     swap();
     const slots = shape & 255;
     const limit = step === 1 ? slots : -1;
-    for (let slot = (shape >>> 8) + step; slots > 0 && slot !== limit && front.nodes.length > 0; slot += step) {
+    for (
+      let slot = (shape >>> 8) + step;
+      slots > 0 && slot !== limit && front.nodes.length > 0;
+      slot += step
+    ) {
       passSlot(pattern + (patterns[pattern + 2 + slot] as number), step);
     }
     return front.nodes.length > 0;
@@ -150,7 +170,8 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
     if (first < 0 || first + length > buffer.tokenCount) return false;
     for (let word = 0; word < length; word += 1) {
       if (word === at) continue;
-      if (!isTokenWord(first + word, patterns[way + 1 + word] as number, (stems & (1 << word)) !== 0)) return false;
+      if (!isTokenWord(first + word, patterns[way + 1 + word] as number, (stems & (1 << word)) !== 0))
+        return false;
     }
     span.from = first;
     span.to = first + length;

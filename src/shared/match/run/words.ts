@@ -15,11 +15,18 @@ export interface WordTables {
   firstStem(units: Uint16Array, start: number, end: number): number;
   firstInside(units: Uint16Array, start: number, end: number): number;
   /** Whether any rule knows the letters: as a word or by a word inside them, or only by a stem. */
-  knows(units: Uint16Array, start: number, end: number, hash: number, anywhere: boolean): 'whole' | 'beginning' | null;
+  knows(
+    units: Uint16Array,
+    start: number,
+    end: number,
+    hash: number,
+    anywhere: boolean,
+  ): 'whole' | 'beginning' | null;
 }
 
 export function createWordTables(compiled: Compiled): WordTables {
-  const { wordKeys, wordTexts, strings, stemKeys, stemBits, stems, insideKeys, insideBits, insides } = compiled;
+  const { wordKeys, wordTexts, strings, stemKeys, stemBits, stems, insideKeys, insideBits, insides } =
+    compiled;
   const mask = wordKeys.length - 1;
   const hasInsides = insideKeys.length > 0;
 

@@ -30,7 +30,8 @@ export function createSearchExtractor(compiled: Compiled): SearchExtractor {
   const { engines: table, owners, strings } = compiled;
   const engines: Engine[] = [];
   for (let row = 0; row < table.length; row += ENGINE.columns) {
-    const text = (start: number, length: number) => readString(strings, table[row + start] as number, table[row + length] as number);
+    const text = (start: number, length: number) =>
+      readString(strings, table[row + start] as number, table[row + length] as number);
     engines.push({
       names: text(ENGINE.namesStart, ENGINE.namesLength).split('\n'),
       path: text(ENGINE.pathStart, ENGINE.pathLength),
@@ -45,8 +46,11 @@ export function createSearchExtractor(compiled: Compiled): SearchExtractor {
         if (owners[row + OWNER.kind] !== OWNER_KIND.engine) continue;
         const engine = engines[owners[row + OWNER.index] as number] as Engine;
         if (!url.startsWith(engine.path, parts.pathStart)) continue;
-        const words = engine.inPath ? fromPath(url, parts, engine.path.length) : fromQuery(url, parts, engine.names);
-        if (words !== null) return { words, urlEnd: engine.inPath ? parts.pathStart + engine.path.length : parts.pathEnd };
+        const words = engine.inPath
+          ? fromPath(url, parts, engine.path.length)
+          : fromQuery(url, parts, engine.names);
+        if (words !== null)
+          return { words, urlEnd: engine.inPath ? parts.pathStart + engine.path.length : parts.pathEnd };
       }
       return null;
     },

@@ -26,7 +26,9 @@ export function wordStretches(url: string, parts: UrlParts, end: number, stretch
       }
       upper ||= kind === UPPER;
       lower ||= kind === LOWER;
-      mixed ||= (kind === DIGIT && (before === UPPER || before === LOWER)) || (before === DIGIT && kind !== DIGIT && kind !== 0);
+      mixed ||=
+        (kind === DIGIT && (before === UPPER || before === LOWER)) ||
+        (before === DIGIT && kind !== DIGIT && kind !== 0);
       before = kind;
       continue;
     }

@@ -15,16 +15,21 @@ const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
  * Fails with a message where it is no domain, or so broad that it would match nearly everything.
  */
 export function parseSite(text: string): Result<Site, string> {
-  const bare = text.trim().replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/^\*\./, '');
+  const bare = text
+    .trim()
+    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
+    .replace(/^\*\./, '');
   const slash = bare.search(/[/?#]/);
   const authority = slash < 0 ? bare : bare.slice(0, slash);
   const rest = slash < 0 ? '' : bare.slice(slash);
   const host = hostToAscii(authority.replace(/:\d+$/, '').replace(/\.$/, ''));
   if (host === '') return err('there is no domain here');
   const labels = host.split('.');
-  if (host.length > 253 || !labels.every((label) => LABEL.test(label))) return err(`\`${text.trim()}\` is not a domain`);
+  if (host.length > 253 || !labels.every((label) => LABEL.test(label)))
+    return err(`\`${text.trim()}\` is not a domain`);
   if (labels.length < 2) return err(`\`${host}\` is no full domain and would match too much`);
-  if (REGISTRIES.has(host)) return err(`anybody can register under \`${host}\`, so it would match nearly everything`);
+  if (REGISTRIES.has(host))
+    return err(`anybody can register under \`${host}\`, so it would match nearly everything`);
   if (rest.includes('*')) return err('a path is a plain beginning, without `*`');
   const path = rest.startsWith('/') ? rest.replace(/\/+$/, '') : rest === '' ? '' : `/${rest}`;
   return ok({ host: labels[0] === 'www' && labels.length > 2 ? host.slice(4) : host, path });

@@ -43,7 +43,14 @@ export function createSiteFinder(compiled: Compiled): SiteFinder {
     return hasPaths;
   }
 
-  function lookPaths(url: string, hostA: number, hostB: number, start: number, parts: UrlParts, found: SiteFound[]): void {
+  function lookPaths(
+    url: string,
+    hostA: number,
+    hostB: number,
+    start: number,
+    parts: UrlParts,
+    found: SiteFound[],
+  ): void {
     let a = hostA;
     let b = hostB;
     let steps = 0;
@@ -58,7 +65,15 @@ export function createSiteFinder(compiled: Compiled): SiteFinder {
   }
 
   /** `exact`: `host` is the URL itself, so that a parent domain's span can be told. */
-  function lookHost(url: string, host: string, from: number, to: number, parts: UrlParts, exact: boolean, found: SiteFound[]): void {
+  function lookHost(
+    url: string,
+    host: string,
+    from: number,
+    to: number,
+    parts: UrlParts,
+    exact: boolean,
+    found: SiteFound[],
+  ): void {
     let a = SEED_A;
     let b = SEED_B;
     let labels = 0;
@@ -74,7 +89,8 @@ export function createSiteFinder(compiled: Compiled): SiteFinder {
     if (labels > 0) lookDomain(a, b, parts.hostStart);
 
     function lookDomain(domainA: number, domainB: number, start: number): void {
-      if (look(domainA, domainB, start, exact ? to : parts.hostEnd, found)) lookPaths(url, domainA, domainB, start, parts, found);
+      if (look(domainA, domainB, start, exact ? to : parts.hostEnd, found))
+        lookPaths(url, domainA, domainB, start, parts, found);
     }
   }
 

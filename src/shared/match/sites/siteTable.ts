@@ -101,7 +101,9 @@ function sortIntoBuckets(high: Int32Array, low: Int32Array, owners: Uint16Array)
   }
   // Inside a bucket the order is by value, so that the form does not depend on the order of the lists.
   const compare = (a: number, b: number): number =>
-    (low[a] as number) - (low[b] as number) || (high[a] as number) - (high[b] as number) || (owners[a] as number) - (owners[b] as number);
+    (low[a] as number) - (low[b] as number) ||
+    (high[a] as number) - (high[b] as number) ||
+    (owners[a] as number) - (owners[b] as number);
   const siteLow = new Int32Array(high.length);
   const siteHigh = new Uint16Array(high.length);
   const siteOwner = new Uint16Array(high.length);

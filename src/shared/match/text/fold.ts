@@ -32,14 +32,32 @@ const DECORATION =
   /[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0640\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]/gu;
 const WORD = /^[\p{L}\p{N}\p{M}]+$/u;
 const DIGIT = /^\p{Nd}$/u;
-const APOSTROPHES = new Set(['\u2019', '\u2018', '\u02bc', '\u02bb', '\u00b4', '\u2032', '\uff07', '\u02b9', '\u055a']);
+const APOSTROPHES = new Set([
+  '\u2019',
+  '\u2018',
+  '\u02bc',
+  '\u02bb',
+  '\u00b4',
+  '\u2032',
+  '\uff07',
+  '\u02b9',
+  '\u055a',
+]);
 /** Scripts whose letters imitate Latin ones in disguises. */
 const FOREIGN =
   /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Coptic}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Lisu}\p{Script=Canadian_Aboriginal}\p{Script=Georgian}\p{Script=Tifinagh}\p{Script=Deseret}\p{Script=Osage}\p{Script=Vai}\p{Script=Bamum}]/u;
 const ALONE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u30fc]/u;
 /** Forms of one Arabic letter that keyboards of different languages produce, and the final sigma. */
-const SAME_LETTER: Record<string, string> = { '\u06cc': '\u064a', '\u0649': '\u064a', '\u06a9': '\u0643', '\u06c1': '\u0647', '\u06be': '\u0647', '\u0629': '\u0647', '\u03c2': '\u03c3' };
+const SAME_LETTER: Record<string, string> = {
+  '\u06cc': '\u064a',
+  '\u0649': '\u064a',
+  '\u06a9': '\u0643',
+  '\u06c1': '\u0647',
+  '\u06be': '\u0647',
+  '\u0629': '\u0647',
+  '\u03c2': '\u03c3',
+};
 
 /** Makes a fold with its own memory of what it has seen (at most one small entry a code point). */
 export function createFold(): Fold {
@@ -57,7 +75,13 @@ export function createFold(): Fold {
     if (!WORD.test(text)) return SEPARATOR;
     const foreign = text.length === 1 && FOREIGN.test(text);
     const twin = foreign ? (disguise.get(source) ?? disguise.get(text) ?? '') : '';
-    return { kind: 'letters', text, foreign, lookalike: twin === '' ? 0 : twin.charCodeAt(0), alone: ALONE.test(text) };
+    return {
+      kind: 'letters',
+      text,
+      foreign,
+      lookalike: twin === '' ? 0 : twin.charCodeAt(0),
+      alone: ALONE.test(text),
+    };
   }
 
   /** Folds until nothing changes, so that folded text is its own folding. */

@@ -7,8 +7,24 @@ import { isRarelyDouble } from './scan.ts';
 
 /** What a digit or sign may stand for inside a word. */
 const STANDS_FOR: Record<string, string> = {
-  '0': 'o', '1': 'il', '2': 'z', '3': 'e', '4': 'a', '5': 's', '6': 'g', '7': 't', '8': 'b', '9': 'g',
-  '@': 'a', $: 's', '!': 'il', '|': 'il', '+': 't', '€': 'e', '£': 'l', '¡': 'i', '§': 's',
+  '0': 'o',
+  '1': 'il',
+  '2': 'z',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '6': 'g',
+  '7': 't',
+  '8': 'b',
+  '9': 'g',
+  '@': 'a',
+  $: 's',
+  '!': 'il',
+  '|': 'il',
+  '€': 'e',
+  '£': 'l',
+  '¡': 'i',
+  '§': 's',
 };
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const VOWELS = 'aeiou';
@@ -17,7 +33,9 @@ export const MAX_READING = 32;
 /** Most readings of one word. Bounds the work for texts made to be slow. */
 const MAX_READINGS = 130;
 
-const DISGUISE_SIGNS = new Set([...Object.keys(STANDS_FOR), '*'].filter((sign) => !/\d/.test(sign)).map(codeOf));
+const DISGUISE_SIGNS = new Set(
+  [...Object.keys(STANDS_FOR), '*'].filter((sign) => !/\d/.test(sign)).map(codeOf),
+);
 const OUTER_SIGNS = new Set([...'$@€§'].map(codeOf));
 
 /** Whether a sign (code unit) can stand for a letter. */

@@ -85,7 +85,7 @@ for (let code = 0; code < 26; code += 1) {
   CLASSES[97 + code] = 97 + code;
 }
 for (let digit = 48; digit < 58; digit += 1) CLASSES[digit] = digit;
-for (const sign of '@$!|+*') CLASSES[sign.charCodeAt(0)] = SIGN;
+for (const sign of '@$!|*') CLASSES[sign.charCodeAt(0)] = SIGN;
 for (const sign of '€£¡§') CLASSES[sign.charCodeAt(0)] = SIGN;
 for (const sign of '-._~') CLASSES[sign.charCodeAt(0)] = GLUE;
 CLASSES[39] = APOSTROPHE;
@@ -258,7 +258,8 @@ function scanFolding(buffer: TextBuffer, fold: Fold, from: number, to: number): 
             hash = hashStep(hash, unit);
             anyBits |= unit < 128 ? unit : LETTER_BIT;
             if (unit < LETTER_BIT) allBits = 0;
-            if (unit === previous && !alone && count - start > 2 && units[count - 3] === unit) marks |= MARK.repeats;
+            if (unit === previous && !alone && count - start > 2 && units[count - 3] === unit)
+              marks |= MARK.repeats;
             previous = unit;
           }
           if (letter.foreign) marks |= MARK.foreign;
@@ -268,7 +269,8 @@ function scanFolding(buffer: TextBuffer, fold: Fold, from: number, to: number): 
         folded = 0;
       } else {
         index += width - 1;
-        folded = letter.kind === 'apostrophe' ? APOSTROPHE : codePoint < 128 ? (CLASSES[codePoint] as number) : 0;
+        folded =
+          letter.kind === 'apostrophe' ? APOSTROPHE : codePoint < 128 ? (CLASSES[codePoint] as number) : 0;
       }
     }
     if (folded === APOSTROPHE && !isUrl) {
@@ -346,7 +348,11 @@ export function reserve(
   }
 }
 
-function grown<Numbers extends Uint16Array | Int32Array | Uint8Array>(to: Numbers, from: Numbers, used: number): Numbers {
+function grown<Numbers extends Uint16Array | Int32Array | Uint8Array>(
+  to: Numbers,
+  from: Numbers,
+  used: number,
+): Numbers {
   to.set(from.subarray(0, used));
   return to;
 }
@@ -355,7 +361,11 @@ function grown<Numbers extends Uint16Array | Int32Array | Uint8Array>(to: Number
  * The character at `index` of the original and how many code units it takes there: percent escapes in a URL
  * are one character. A broken escape is the sign `%` by itself.
  */
-export function characterAt(buffer: TextBuffer, index: number, to: number): { codePoint: number; width: number } {
+export function characterAt(
+  buffer: TextBuffer,
+  index: number,
+  to: number,
+): { codePoint: number; width: number } {
   const text = buffer.source;
   if (buffer.mode === 'url' && text.charCodeAt(index) === 37) {
     const decoded = decodePercent(text, index, to);

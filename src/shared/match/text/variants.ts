@@ -5,7 +5,7 @@
  */
 import type { Fold } from './fold.ts';
 import { hashStep, hashUnits } from './hash.ts';
-import { addEdge, type Lattice, originEnd as endOf } from './lattice.ts';
+import { addEdge, originEnd as endOf, type Lattice } from './lattice.ts';
 import { isDisguiseSign, isOuterSign, MAX_READING, readingsOf, spelledLetter } from './readings.ts';
 import { characterAt, isRarelyDouble, MARK, originOf, reserve } from './scan.ts';
 
@@ -37,7 +37,8 @@ export function addVariants(lattice: Lattice, fold: Fold, knows: Knows): void {
     for (let token = 0; token < buffer.tokenCount; token += 1) {
       const mark = buffer.tokenMarks[token] as number;
       if ((mark & (plainMarks | MARK.foreign)) === MARK.repeats) addShortenedWord(lattice, token, knows);
-      else if ((mark & (plainMarks | MARK.foreign)) !== 0) addWordReadings(lattice, fold, token, pureForeign, knows);
+      else if ((mark & (plainMarks | MARK.foreign)) !== 0)
+        addWordReadings(lattice, fold, token, pureForeign, knows);
       if ((mark & MARK.apostrophe) !== 0) addApostropheReadings(lattice, token, knows);
     }
   }
@@ -54,7 +55,9 @@ const MAX_WRITTEN = MAX_READING * 4;
 function textOf(lattice: Lattice, token: number): string {
   const { units, tokenStart, tokenEnd } = lattice.buffer;
   const start = tokenStart[token] as number;
-  return String.fromCharCode(...units.subarray(start, Math.min(tokenEnd[token] as number, start + MAX_WRITTEN + 1)));
+  return String.fromCharCode(
+    ...units.subarray(start, Math.min(tokenEnd[token] as number, start + MAX_WRITTEN + 1)),
+  );
 }
 
 function isTooLong(lattice: Lattice, token: number): boolean {
@@ -71,7 +74,15 @@ function tokenOriginEnd(lattice: Lattice, token: number): number {
 }
 
 /** Makes an edge over tokens `from .. to` of `letters` if a rule knows them. */
-function offer(lattice: Lattice, letters: string, from: number, to: number, originStart: number, originEnd: number, knows: Knows): void {
+function offer(
+  lattice: Lattice,
+  letters: string,
+  from: number,
+  to: number,
+  originStart: number,
+  originEnd: number,
+  knows: Knows,
+): void {
   const { buffer, unitsEnd } = lattice;
   reserve(buffer, unitsEnd + letters.length, 0, unitsEnd);
   for (let at = 0; at < letters.length; at += 1) {
@@ -80,48 +91,66 @@ function offer(lattice: Lattice, letters: string, from: number, to: number, orig
   const end = unitsEnd + letters.length;
   const hash = hashUnits(buffer.seed, buffer.units, unitsEnd, end);
   if (knows(buffer.units, unitsEnd, end, hash, true) === null) return;
-  if (addEdge(lattice, { from, to, hash, start: unitsEnd, end, originStart, originEnd })) lattice.unitsEnd = end;
+  if (addEdge(lattice, { from, to, hash, start: unitsEnd, end, originStart, originEnd }))
+    lattice.unitsEnd = end;
 }
 
 /**
- * `suiciiide` is also read as `suicide`: repeats are shortened to one letter. This comes up often (`Hawaii`, `book 3xx`),
- * so letters are copied without making strings; only what runs to three letters or more needs all readings.
+ * `suiciiide` is also read as `suicide`, `killlll` as `kil` and `kill`. This comes up often (`www`, `Hawaii`), so letters
+ * are copied without making strings; only several long runs in one word need all their readings.
  */
 function addShortenedWord(lattice: Lattice, token: number, knows: Knows): void {
   if (isTooLong(lattice, token)) return;
+  const longRuns = offerShortened(lattice, token, 1, knows);
+  if (longRuns === 1) offerShortened(lattice, token, 2, knows);
+  else if (longRuns > 1) addReadings(lattice, textOf(lattice, token), token, knows);
+}
+
+/** Offers the word with runs of three and more letters cut to `keep`. Gives how many such runs there are. */
+function offerShortened(lattice: Lattice, token: number, keep: number, knows: Knows): number {
   const { buffer, unitsEnd } = lattice;
   const start = buffer.tokenStart[token] as number;
   const end = buffer.tokenEnd[token] as number;
   reserve(buffer, unitsEnd + end - start, 0, unitsEnd);
   const { units } = buffer;
+  let longRuns = 0;
   let to = unitsEnd;
-  for (let at = start; at < end; at += 1) {
+  for (let at = start; at < end; ) {
     const unit = units[at] as number;
-    const isRepeat = at > start && units[at - 1] === unit;
-    if (isRepeat && at > start + 1 && units[at - 2] === unit) {
-      addReadings(lattice, textOf(lattice, token), token, knows);
-      return;
-    }
-    if (isRepeat && isRarelyDouble(unit)) continue;
-    units[to] = unit;
-    to += 1;
+    let run = 1;
+    while (at + run < end && units[at + run] === unit) run += 1;
+    if (run >= 3) longRuns += 1;
+    const kept = run >= 3 ? keep : run === 2 && isRarelyDouble(unit) ? 1 : run;
+    for (let copy = 0; copy < kept; copy += 1) units[to + copy] = unit;
+    to += kept;
+    at += run;
   }
-  const hash = hashUnits(buffer.seed, buffer.units, unitsEnd, to);
-  if (knows(buffer.units, unitsEnd, to, hash, true) === null) return;
+  const hash = hashUnits(buffer.seed, units, unitsEnd, to);
+  if (knows(units, unitsEnd, to, hash, true) === null) return longRuns;
   const originStart = tokenOrigin(lattice, token);
   const originEnd = tokenOriginEnd(lattice, token);
-  if (addEdge(lattice, { from: token, to: token + 1, hash, start: unitsEnd, end: to, originStart, originEnd })) {
+  if (
+    addEdge(lattice, { from: token, to: token + 1, hash, start: unitsEnd, end: to, originStart, originEnd })
+  ) {
     lattice.unitsEnd = to;
   }
+  return longRuns;
 }
 
 function addReadings(lattice: Lattice, written: string, token: number, knows: Knows): void {
   const start = tokenOrigin(lattice, token);
   const end = tokenOriginEnd(lattice, token);
-  for (const reading of readingsOf(squeeze(written))) offer(lattice, reading, token, token + 1, start, end, knows);
+  for (const reading of readingsOf(squeeze(written)))
+    offer(lattice, reading, token, token + 1, start, end, knows);
 }
 
-function addWordReadings(lattice: Lattice, fold: Fold, token: number, pureForeign: boolean, knows: Knows): void {
+function addWordReadings(
+  lattice: Lattice,
+  fold: Fold,
+  token: number,
+  pureForeign: boolean,
+  knows: Knows,
+): void {
   if (isTooLong(lattice, token)) return;
   const start = tokenOrigin(lattice, token);
   const end = tokenOriginEnd(lattice, token);
@@ -178,10 +207,26 @@ function addApostropheReadings(lattice: Lattice, token: number, knows: Knows): v
     const here = originOf(buffer, unit);
     if (here <= before) continue;
     if (last - unit === 1 && buffer.units[unit] === 115) {
-      offer(lattice, textOf(lattice, token).slice(0, -1), token, token + 1, tokenOrigin(lattice, token), before, knows);
+      offer(
+        lattice,
+        textOf(lattice, token).slice(0, -1),
+        token,
+        token + 1,
+        tokenOrigin(lattice, token),
+        before,
+        knows,
+      );
     }
     if (unit - first <= 2 && last - unit > 2) {
-      offer(lattice, textOf(lattice, token).slice(unit - first), token, token + 1, here, tokenOriginEnd(lattice, token), knows);
+      offer(
+        lattice,
+        textOf(lattice, token).slice(unit - first),
+        token,
+        token + 1,
+        here,
+        tokenOriginEnd(lattice, token),
+        knows,
+      );
     }
     return;
   }
@@ -199,7 +244,8 @@ function addSpelledWords(lattice: Lattice, fold: Fold, knows: Knows): void {
     let stemEnd = 0;
     for (let next = token; next < buffer.tokenCount && next - token < MAX_READING; next += 1) {
       if (!isSpelledLetter(lattice, fold, next)) break;
-      if (next > token && tokenOrigin(lattice, next) - tokenOriginEnd(lattice, next - 1) > MAX_SPELLED_GAP) break;
+      if (next > token && tokenOrigin(lattice, next) - tokenOriginEnd(lattice, next - 1) > MAX_SPELLED_GAP)
+        break;
       const unit = buffer.units[buffer.tokenStart[next] as number] as number;
       const letter = spelledLetter(unit);
       const end = start + next - token + 1;
@@ -212,11 +258,13 @@ function addSpelledWords(lattice: Lattice, fold: Fold, knows: Knows): void {
       // What follows a known beginning may be the next word already: a few letters are taken for its ending.
       if (known === 'beginning') {
         stemEnd ||= end;
-        if (end > stemEnd && (end > stemEnd + MAX_SPELLED_ENDING || isSpelledLetter(lattice, fold, next + 1))) continue;
+        if (end > stemEnd && (end > stemEnd + MAX_SPELLED_ENDING || isSpelledLetter(lattice, fold, next + 1)))
+          continue;
       }
       const originStart = tokenOrigin(lattice, token);
       const originEnd = tokenOriginEnd(lattice, next);
-      if (addEdge(lattice, { from: token, to: next + 1, hash, start, end, originStart, originEnd })) kept = end;
+      if (addEdge(lattice, { from: token, to: next + 1, hash, start, end, originStart, originEnd }))
+        kept = end;
     }
     lattice.unitsEnd = kept;
   }
@@ -241,15 +289,29 @@ function addGluedWords(lattice: Lattice, knows: Knows): void {
   for (let first = 0; first < buffer.tokenCount; ) {
     let end = first + 1;
     while (glued(end)) end += 1;
-    if (end - first > 1 && end - first <= MAX_GLUED_PARTS) {
-      let letters = '';
-      for (let token = first; token < end; token += 1) letters += textOf(lattice, token);
-      if (letters.length <= MAX_READING) {
-        offer(lattice, letters, first, end, tokenOrigin(lattice, first), tokenOriginEnd(lattice, end - 1), knows);
-      }
-    }
+    if (end - first > 1 && end - first <= MAX_GLUED_PARTS) offerJoined(lattice, first, end, knows);
     first = end;
   }
+}
+
+/** Offers the letters of words `from .. to` as one word. */
+function offerJoined(lattice: Lattice, from: number, to: number, knows: Knows): void {
+  const { buffer, unitsEnd: start } = lattice;
+  reserve(buffer, start + MAX_READING, 0, start);
+  const { units, tokenStart, tokenEnd } = buffer;
+  let end = start;
+  for (let token = from; token < to; token += 1) {
+    const length = (tokenEnd[token] as number) - (tokenStart[token] as number);
+    if (end - start + length > MAX_READING) return;
+    for (let at = 0; at < length; at += 1)
+      units[end + at] = units[(tokenStart[token] as number) + at] as number;
+    end += length;
+  }
+  const hash = hashUnits(buffer.seed, units, start, end);
+  if (knows(units, start, end, hash, true) === null) return;
+  const originStart = tokenOrigin(lattice, from);
+  const originEnd = tokenOriginEnd(lattice, to - 1);
+  if (addEdge(lattice, { from, to, hash, start, end, originStart, originEnd })) lattice.unitsEnd = end;
 }
 
 /** Reads signs at and inside words as letters: `k!ll`, `$ex`, `f*ck`. */
@@ -279,7 +341,8 @@ function addSignedWords(lattice: Lattice, knows: Knows): void {
         written = source.charAt(start) + written;
       }
       end += after.length;
-      for (const reading of readingsOf(written + after)) offer(lattice, reading, first, next, start, end, knows);
+      for (const reading of readingsOf(written + after))
+        offer(lattice, reading, first, next, start, end, knows);
     }
     first = next;
   }
