@@ -15,6 +15,8 @@ export interface BadEnvelope {
   readonly authentic: boolean;
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 const OPEN_FAILURES = {
   unknown_key: 'sealed to a key this school does not have',
   not_authentic: 'does not open: changed on the way, or relabelled',
@@ -44,7 +46,7 @@ export async function checkEnvelope(
 export function readRecord(bytes: Uint8Array): Result<PlainRecord, string> {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    json = JSON.parse(decoder.decode(bytes));
   } catch {
     return err('the record is not JSON in UTF-8');
   }

@@ -44,7 +44,7 @@ export function liveRoutes(app: App, deps: LiveRouteDeps): void {
         else if (mayHear(event, permissions)) stream.send(event);
       });
       const check = deps.timers.every(HEARTBEAT_MS, () => {
-        void deps.isOpen(sessionId).then((open) => open || stream.close());
+        deps.isOpen(sessionId).then((open) => open || stream.close(), stream.close);
       });
       stream.onClose(() => {
         void subscription.dispose();

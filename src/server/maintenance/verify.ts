@@ -184,7 +184,7 @@ async function verifySequences(db: Db, fault: Report): Promise<{ devices: number
   let lacking = 0;
   for (const { id } of devices) {
     // One view of all of them, so that records arriving meanwhile are no fault.
-    const snapshot = db.transaction().setIsolationLevel('repeatable read');
+    const snapshot = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
     const state = await snapshot.execute(async (trx) => {
       const device = await trx
         .selectFrom('devices')

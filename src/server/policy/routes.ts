@@ -54,16 +54,16 @@ export function policyRoutes(app: App, deps: PolicyRouteDeps): void {
         const { etag } = await policies.forAudience(device.audience);
         stream.send({ kind: 'policy', etag } satisfies AgentEvent);
       };
-      const changes = policies.onChange(() => void tell());
+      const changes = policies.onChange(() => void tell().catch(stream.close));
       const revocations = deps.onDevicesChanged(() => {
-        void deps.isActive(device.id).then((active) => active || stream.close());
+        deps.isActive(device.id).then((active) => active || stream.close(), stream.close);
       });
       stream.onClose(() => {
         void changes.dispose();
         void revocations.dispose();
       });
       // The state at the start, so that a change while the device was away is noticed at once.
-      await tell();
+      await tell().catch(stream.close);
     },
   );
 }

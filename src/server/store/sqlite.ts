@@ -8,6 +8,7 @@ import {
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
+  type TransactionSettings,
 } from 'kysely';
 import type { Tables } from './tables.ts';
 
@@ -16,10 +17,17 @@ const MAX_STATEMENTS = 300;
 /** How long a writer waits for another process (a command beside the running server) to finish its own. */
 const BUSY_TIMEOUT_MS = 10_000;
 
-/** Takes the write lock at the start: a transaction that reads first cannot then fail to write. */
+/**
+ * Takes the write lock at the start: a transaction that reads first cannot then fail to write. One that says it
+ * only reads takes none: it sees one state of everything and holds up nobody.
+ */
 class ImmediateDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings?: TransactionSettings,
+  ): Promise<void> {
+    const begin = settings?.accessMode === 'read only' ? 'begin deferred' : 'begin immediate';
+    await connection.executeQuery(CompiledQuery.raw(begin));
   }
 }
 
