@@ -15,7 +15,7 @@ describe('two servers on one PostgreSQL', () => {
   let one: FakeSchool;
   let two: FakeSchool;
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await startPostgres({ synced: false });
   }, 60_000);
   afterAll(() => postgres.stop(), 60_000);
   beforeEach(async () => {

@@ -219,7 +219,7 @@ test('over TLS the cookie travels only so, and browsers are told to stay with it
 });
 
 test('of two processes on one PostgreSQL one is killed: what either acknowledged is there, once', async () => {
-  const postgres = await startPostgres();
+  const postgres = await startPostgres({ synced: false });
   const environment = { LAPWING_DATABASE_URL: await postgres.createDatabase() };
   const shared = await createCommandLine(environment);
   expect((await shared.on('init', '--school', 'Trust')).code).toBe(0);

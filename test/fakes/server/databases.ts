@@ -14,7 +14,7 @@ export function onEveryDatabase(
   describe(`${name}, on PostgreSQL`, () => {
     let postgres: TestPostgres;
     beforeAll(async () => {
-      postgres = await startPostgres();
+      postgres = await startPostgres({ synced: false });
     }, 60_000);
     afterAll(() => postgres.stop(), 60_000);
     tests(async () => ({ kind: 'postgres', url: await postgres.createDatabase(), poolSize: 4 }));

@@ -38,14 +38,14 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts a PostgreSQL of its own on loopback; about a second. `synced`: with commits on disk, for measuring. */
+/** Starts a PostgreSQL of its own on loopback; about a second. `synced: false`: commits need not reach the disk, which is
+ * enough where servers are killed but not the machine. */
 export async function startPostgres(options: { readonly synced?: boolean } = {}): Promise<TestPostgres> {
   await hydrateLinks();
   const folder = await mkdtemp(join(tmpdir(), 'lapwing-postgres-'));
   const port = await freePort();
   const lines: string[] = [];
   const keep = (line: unknown) => void lines.push(String(line));
-  // Tests kill servers, not this machine: they need no synced disk.
   const unsynced = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
@@ -53,10 +53,10 @@ export async function startPostgres(options: { readonly synced?: boolean } = {})
     password: 'for-tests-only',
     port,
     persistent: false,
-    initdbFlags: options.synced === true ? [] : ['--no-sync'],
+    initdbFlags: options.synced === false ? ['--no-sync'] : [],
     createPostgresUser: process.getuid?.() === 0,
     postgresFlags: [
-      ...(options.synced === true ? [] : unsynced),
+      ...(options.synced === false ? unsynced : []),
       '-c',
       'listen_addresses=127.0.0.1',
       '-c',
