@@ -1,5 +1,5 @@
-/** `npm run bench -- footprint|match|detection|path [--json] ...`: runs one benchmark; each folder exports `run(args)`. */
-const NAMES = ['footprint', 'match', 'detection', 'path'];
+/** `npm run bench -- footprint|match|detection|path|relay [--json] ...`: runs one benchmark; each folder exports `run(args)`. */
+const NAMES = ['footprint', 'match', 'detection', 'path', 'relay'];
 const [name, ...args] = process.argv.slice(2);
 
 if (name === undefined || !NAMES.includes(name)) {

@@ -18,6 +18,9 @@ const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Commands that live beside what they measure. */
 const ELSEWHERE = {
   bench: 'bench/bench.ts',
+  extension: 'tools/extension/build.ts',
+  managed: 'tools/managed/render.ts',
+  relay: 'tools/relay/build.ts',
   rules: 'tools/rules/rules.ts',
   torture: 'tools/torture/torture.ts',
 };
@@ -34,7 +37,7 @@ async function main() {
     );
     throw new Problem(
       `There is no command "${command}".`,
-      `Known: ${known.map((name) => name.slice(0, -3)).join(', ')}`,
+      `Known: ${[...known.map((name) => name.slice(0, -3)), ...Object.keys(ELSEWHERE)].sort().join(', ')}`,
     );
   }
   await ensureDependencies(projectFolder);

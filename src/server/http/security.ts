@@ -25,7 +25,8 @@ export function installSecurityHeaders(
     reply.header('cross-origin-opener-policy', 'same-origin');
     reply.header('cross-origin-resource-policy', 'same-origin');
     if (options.tls) reply.header('strict-transport-security', 'max-age=31536000');
-    if (!request.url.startsWith(options.docsPrefix))
-      reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    const path = request.url.split('?', 1)[0] ?? '';
+    const isDocs = path === options.docsPrefix || path.startsWith(`${options.docsPrefix}/`);
+    if (!isDocs) reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
   });
 }
