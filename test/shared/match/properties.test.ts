@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createTextBuffer, startText } from '../../../src/shared/match/text/buffer.ts';
 import { createFold } from '../../../src/shared/match/text/fold.ts';
-import { createTextBuffer, scanAll, startText } from '../../../src/shared/match/text/scan.ts';
+import { scanAll } from '../../../src/shared/match/text/scan.ts';
 import { CONTEXT, matcherOf, packOf } from './rules.ts';
 
 /** Words that are in the rules, near them, or nowhere near, in many spellings. */

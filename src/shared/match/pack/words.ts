@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '#kernel';
+import { createTextBuffer, startText } from '../text/buffer.ts';
 import type { Fold } from '../text/fold.ts';
-import { createTextBuffer, scanAll, startText } from '../text/scan.ts';
+import { scanAll } from '../text/scan.ts';
 import type { Phrase, Slot, Word } from './pack.ts';
 import { MAX_ALTERNATIVES, type PhraseProblem, type PhraseWord, parsePhrase } from './phrase.ts';
 

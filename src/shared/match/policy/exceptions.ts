@@ -1,7 +1,8 @@
 import type { Hit, RuleException } from '#contract';
 import { hostToAscii } from '../sites/punycode.ts';
+import { createTextBuffer, startText } from '../text/buffer.ts';
 import type { Fold } from '../text/fold.ts';
-import { createTextBuffer, scanAll, startText } from '../text/scan.ts';
+import { scanAll } from '../text/scan.ts';
 import type { MatchContext } from '../types.ts';
 
 /** Decides whether a hit is excepted by the school or by the person's own name. */

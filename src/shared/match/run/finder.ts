@@ -1,17 +1,10 @@
 import type { Compiled } from '../compile/container.ts';
 import { STEM } from '../compile/layout.ts';
+import { createTextBuffer, MARK, originOf, type ScanMode, startText } from '../text/buffer.ts';
 import { createFold, type Fold } from '../text/fold.ts';
 import { slotOf } from '../text/hash.ts';
 import { clearEdges, createLattice, type Edge, type Lattice, originEnd } from '../text/lattice.ts';
-import {
-  createTextBuffer,
-  MARK,
-  originOf,
-  type ScanMode,
-  scanAll,
-  scanStretches,
-  startText,
-} from '../text/scan.ts';
+import { scanAll, scanStretches } from '../text/scan.ts';
 import { addVariants } from '../text/variants.ts';
 import { createVerifier, type Span } from './verify.ts';
 import { createWordTables } from './words.ts';

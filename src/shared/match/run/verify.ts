@@ -1,7 +1,7 @@
 import type { Compiled } from '../compile/container.ts';
 import { wayLength, wayStems } from '../compile/layout.ts';
+import { originOf } from '../text/buffer.ts';
 import { type Edge, type Lattice, originEnd } from '../text/lattice.ts';
-import { originOf } from '../text/scan.ts';
 import type { WordTables } from './words.ts';
 
 /** Where a phrase was found: nodes of the lattice, and the span of the original. */

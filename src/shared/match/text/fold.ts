@@ -107,8 +107,17 @@ export function createFold(): Fold {
 
   return {
     of(codePoint) {
-      const page = (pages[codePoint >>> 8] ??= []);
-      return (page[codePoint & 255] ??= compute(codePoint));
+      let page = pages[codePoint >>> 8];
+      if (page === undefined) {
+        page = [];
+        pages[codePoint >>> 8] = page;
+      }
+      let folded = page[codePoint & 255];
+      if (folded === undefined) {
+        folded = compute(codePoint);
+        page[codePoint & 255] = folded;
+      }
+      return folded;
     },
   };
 }

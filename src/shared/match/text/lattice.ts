@@ -2,7 +2,7 @@
  * A scanned text and the second readings of its words ("edges"): `k!ll` is read as the words `k` and `ll`, and
  * also as one edge `kill` over both. Node n lies before word n; an edge leads from one node to a later one.
  */
-import { characterAt, type TextBuffer } from './scan.ts';
+import { characterAt, type TextBuffer } from './buffer.ts';
 
 /** A second reading. */
 export interface Edge {

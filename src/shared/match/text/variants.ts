@@ -3,21 +3,18 @@
  * marked are looked at, and only readings that some rule knows become edges; a reading nobody knows changes nothing.
  * The work is bounded for each word, so a text costs at most in proportion to its length.
  */
+import { MARK, reserve } from './buffer.ts';
 import type { Fold } from './fold.ts';
 import { hashStep, hashUnits } from './hash.ts';
-import { addEdge, originEnd as endOf, type Lattice } from './lattice.ts';
+import { addEdge, type Lattice } from './lattice.ts';
+import { type Knows, offer, textOf, tokenOrigin, tokenOriginEnd } from './offer.ts';
 import { isDisguiseSign, isOuterSign, MAX_READING, readingsOf, spelledLetter } from './readings.ts';
-import { characterAt, isRarelyDouble, MARK, originOf, reserve } from './scan.ts';
-
-/** Whether any rule knows these letters: whole (or inside them), or only how they begin. */
-export type Knows = (
-  units: Uint16Array,
-  start: number,
-  end: number,
-  hash: number,
-  /** Also look for words that count inside others anywhere in the letters, not only at their start. */
-  anywhere: boolean,
-) => 'whole' | 'beginning' | null;
+import {
+  addApostropheReadings,
+  addShortenedWord,
+  addWordReadings,
+  foreignTextIsDisguise,
+} from './wordReadings.ts';
 
 /** Shortest word that may be spelled out: `s e x`. */
 const MIN_SPELLED = 3;
@@ -46,190 +43,6 @@ export function addVariants(lattice: Lattice, fold: Fold, knows: Knows): void {
   if ((marks & MARK.spelled) !== 0) addSpelledWords(lattice, fold, knows);
   if ((marks & MARK.glued) !== 0) addGluedWords(lattice, knows);
   if ((marks & MARK.signs) !== 0) addSignedWords(lattice, knows);
-}
-
-/** Longest run of letters that is looked at; what is longer is no word, however disguised. */
-const MAX_WRITTEN = MAX_READING * 4;
-
-/** The word's letters, cut one letter after `MAX_WRITTEN`: too long for every reading, and bounded work. */
-function textOf(lattice: Lattice, token: number): string {
-  const { units, tokenStart, tokenEnd } = lattice.buffer;
-  const start = tokenStart[token] as number;
-  return String.fromCharCode(
-    ...units.subarray(start, Math.min(tokenEnd[token] as number, start + MAX_WRITTEN + 1)),
-  );
-}
-
-function isTooLong(lattice: Lattice, token: number): boolean {
-  const { tokenStart, tokenEnd } = lattice.buffer;
-  return (tokenEnd[token] as number) - (tokenStart[token] as number) > MAX_WRITTEN;
-}
-
-function tokenOrigin(lattice: Lattice, token: number): number {
-  return originOf(lattice.buffer, lattice.buffer.tokenStart[token] as number);
-}
-
-function tokenOriginEnd(lattice: Lattice, token: number): number {
-  return endOf(lattice.buffer, (lattice.buffer.tokenEnd[token] as number) - 1);
-}
-
-/** Makes an edge over tokens `from .. to` of `letters` if a rule knows them. */
-function offer(
-  lattice: Lattice,
-  letters: string,
-  from: number,
-  to: number,
-  originStart: number,
-  originEnd: number,
-  knows: Knows,
-): void {
-  const { buffer, unitsEnd } = lattice;
-  reserve(buffer, unitsEnd + letters.length, 0, unitsEnd);
-  for (let at = 0; at < letters.length; at += 1) {
-    buffer.units[unitsEnd + at] = letters.charCodeAt(at);
-  }
-  const end = unitsEnd + letters.length;
-  const hash = hashUnits(buffer.seed, buffer.units, unitsEnd, end);
-  if (knows(buffer.units, unitsEnd, end, hash, true) === null) return;
-  if (addEdge(lattice, { from, to, hash, start: unitsEnd, end, originStart, originEnd }))
-    lattice.unitsEnd = end;
-}
-
-/**
- * `suiciiide` is also read as `suicide`, `killlll` as `kil` and `kill`. This comes up often (`www`, `Hawaii`), so letters
- * are copied without making strings; only several long runs in one word need all their readings.
- */
-function addShortenedWord(lattice: Lattice, token: number, knows: Knows): void {
-  if (isTooLong(lattice, token)) return;
-  const longRuns = offerShortened(lattice, token, 1, knows);
-  if (longRuns === 1) offerShortened(lattice, token, 2, knows);
-  else if (longRuns > 1) addReadings(lattice, textOf(lattice, token), token, knows);
-}
-
-/** Offers the word with runs of three and more letters cut to `keep`. Gives how many such runs there are. */
-function offerShortened(lattice: Lattice, token: number, keep: number, knows: Knows): number {
-  const { buffer, unitsEnd } = lattice;
-  const start = buffer.tokenStart[token] as number;
-  const end = buffer.tokenEnd[token] as number;
-  reserve(buffer, unitsEnd + end - start, 0, unitsEnd);
-  const { units } = buffer;
-  let longRuns = 0;
-  let to = unitsEnd;
-  for (let at = start; at < end; ) {
-    const unit = units[at] as number;
-    let run = 1;
-    while (at + run < end && units[at + run] === unit) run += 1;
-    if (run >= 3) longRuns += 1;
-    const kept = run >= 3 ? keep : run === 2 && isRarelyDouble(unit) ? 1 : run;
-    for (let copy = 0; copy < kept; copy += 1) units[to + copy] = unit;
-    to += kept;
-    at += run;
-  }
-  const hash = hashUnits(buffer.seed, units, unitsEnd, to);
-  if (knows(units, unitsEnd, to, hash, true) === null) return longRuns;
-  const originStart = tokenOrigin(lattice, token);
-  const originEnd = tokenOriginEnd(lattice, token);
-  if (
-    addEdge(lattice, { from: token, to: token + 1, hash, start: unitsEnd, end: to, originStart, originEnd })
-  ) {
-    lattice.unitsEnd = to;
-  }
-  return longRuns;
-}
-
-function addReadings(lattice: Lattice, written: string, token: number, knows: Knows): void {
-  const start = tokenOrigin(lattice, token);
-  const end = tokenOriginEnd(lattice, token);
-  for (const reading of readingsOf(squeeze(written)))
-    offer(lattice, reading, token, token + 1, start, end, knows);
-}
-
-function addWordReadings(
-  lattice: Lattice,
-  fold: Fold,
-  token: number,
-  pureForeign: boolean,
-  knows: Knows,
-): void {
-  if (isTooLong(lattice, token)) return;
-  const start = tokenOrigin(lattice, token);
-  const end = tokenOriginEnd(lattice, token);
-  const latin = undisguised(lattice, fold, token, pureForeign);
-  if (latin !== null) offer(lattice, latin, token, token + 1, start, end, knows);
-  addReadings(lattice, latin ?? textOf(lattice, token), token, knows);
-}
-
-/** Shortens long runs of one letter, so that `suiciiiiiiiiiide` stays within the length that is read. */
-function squeeze(text: string): string {
-  return text.replace(/(.)\1{3,}/gu, '$1$1$1');
-}
-
-/** The word in Latin letters if its Cyrillic or Greek ones only imitate them, else null. */
-function undisguised(lattice: Lattice, fold: Fold, token: number, pureForeign: boolean): string | null {
-  const { buffer } = lattice;
-  if (((buffer.tokenMarks[token] as number) & MARK.foreign) === 0) return null;
-  let latinLetters = 0;
-  let text = '';
-  for (let unit = buffer.tokenStart[token] as number; unit < (buffer.tokenEnd[token] as number); unit += 1) {
-    const code = buffer.units[unit] as number;
-    if (code < 128) {
-      if (code > 57) latinLetters += 1;
-      text += String.fromCharCode(code);
-      continue;
-    }
-    const letter = fold.of(characterAt(buffer, originOf(buffer, unit), buffer.source.length).codePoint);
-    if (letter.kind !== 'letters') return null;
-    if (letter.foreign && letter.lookalike === 0) return null;
-    text += letter.foreign ? String.fromCharCode(letter.lookalike) : String.fromCharCode(code);
-  }
-  return latinLetters > 0 || pureForeign ? text : null;
-}
-
-/** A text with any letter that only the foreign script has is written in that script, not disguised as it. */
-function foreignTextIsDisguise(lattice: Lattice, fold: Fold): boolean {
-  const { buffer } = lattice;
-  for (let unit = 0; unit < buffer.unitCount; unit += 1) {
-    if ((buffer.units[unit] as number) < 128) continue;
-    const letter = fold.of(characterAt(buffer, originOf(buffer, unit), buffer.source.length).codePoint);
-    if (letter.kind === 'letters' && letter.foreign && letter.lookalike === 0) return false;
-  }
-  return true;
-}
-
-/** `suicide's` is also read as `suicide`, and `l'overdose` or `d'en` as the word behind the apostrophe. */
-function addApostropheReadings(lattice: Lattice, token: number, knows: Knows): void {
-  const { buffer } = lattice;
-  const first = buffer.tokenStart[token] as number;
-  const last = buffer.tokenEnd[token] as number;
-  if (isTooLong(lattice, token)) return;
-  for (let unit = first + 1; unit < last; unit += 1) {
-    const before = endOf(buffer, unit - 1);
-    const here = originOf(buffer, unit);
-    if (here <= before) continue;
-    if (last - unit === 1 && buffer.units[unit] === 115) {
-      offer(
-        lattice,
-        textOf(lattice, token).slice(0, -1),
-        token,
-        token + 1,
-        tokenOrigin(lattice, token),
-        before,
-        knows,
-      );
-    }
-    if (unit - first <= 2 && last - unit > 2) {
-      offer(
-        lattice,
-        textOf(lattice, token).slice(unit - first),
-        token,
-        token + 1,
-        here,
-        tokenOriginEnd(lattice, token),
-        knows,
-      );
-    }
-    return;
-  }
 }
 
 /** Joins runs of single letters (`s u i c i d e`, `k.m.s`) into every word a rule knows. */
