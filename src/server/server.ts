@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { err, ok, type Result } from '#kernel';
+import manifest from '../../package.json' with { type: 'json' };
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { describeFailure } from './http/index.ts';
@@ -8,8 +9,6 @@ import { type MasterKey, masterKeyIdInUse, readMasterKey } from './keys/index.ts
 import { createTimers } from './platform/clock.ts';
 import { createRandom } from './platform/random.ts';
 import { openExistingStore } from './store/index.ts';
-
-export const SERVER_VERSION = '0.1.0';
 
 /** The console's build: `out/console` beside the sources. */
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../out/console', import.meta.url));
@@ -59,7 +58,7 @@ export async function startServer(
   const built = await buildApp(
     { store, timers, random, log, readMasterKey: readKey },
     {
-      version: SERVER_VERSION,
+      version: manifest.version,
       consoleFolder: CONSOLE_FOLDER,
       tls: options.tls,
       trustProxy: options.trustProxy,
