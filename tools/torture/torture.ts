@@ -11,56 +11,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createTorturedAgent, type TorturedAgent } from './agentProcess.ts';
-import { type ChaosProxy, type ProxyCounts, startChaosProxy } from './chaosProxy.ts';
+import { startChaosProxy } from './chaosProxy.ts';
+import { deal, type Stage } from './deal.ts';
 import { createDice } from './dice.ts';
+import { judge, lastVersion, missingOf, type TortureOptions, type TortureReport } from './judge.ts';
 import { countLeaks } from './leaks.ts';
-import { type Blow, planBlows } from './schedule.ts';
-import { createTorturedServer, type TorturedServer } from './schoolServer.ts';
+import { pause } from './pause.ts';
+import { planBlows } from './schedule.ts';
+import { createTorturedServer } from './schoolServer.ts';
 import { type Console, signIn, type Verdict } from './verdict.ts';
-
-export interface TortureOptions {
-  readonly seed: number;
-  readonly durationMs: number;
-  readonly agents: number;
-  /** Keeps the folder with data and logs. */
-  readonly keep: boolean;
-  readonly say: (line: string) => void;
-}
-
-/** What came of it. Figures count records unless they say otherwise. */
-export interface TortureReport {
-  readonly seed: number;
-  readonly minutes: number;
-  readonly agents: number;
-  /** Called safe by an agent: on its disk, or held in memory by a full one. */
-  readonly written: number;
-  readonly onServer: number;
-  readonly missing: number;
-  readonly duplicated: number;
-  /** Pictures that do not come out as they were taken, and records that the console could not show. */
-  readonly unreadable: number;
-  /** Files of agents, logs included, in which something seen stands in the clear. */
-  readonly leaks: number;
-  /** Sequence numbers that the server lacks. */
-  readonly gaps: number;
-  /** Pictures that were announced as taken and are not there, and pictures that nobody accounted for. */
-  readonly missingPictures: number;
-  readonly pictures: number;
-  readonly kills: number;
-  readonly agentKills: number;
-  readonly serverKills: number;
-  /** Agents that ended although nobody killed them. */
-  readonly crashes: number;
-  readonly fullDisks: number;
-  readonly clockJumps: number;
-  readonly policyChanges: number;
-  /** Devices that have applied the last policy. */
-  readonly policyApplied: number;
-  readonly network: ProxyCounts;
-  /** From the end of the blows until everything was on the server. */
-  readonly settledMs: number;
-  readonly ok: boolean;
-}
 
 const SETTLE_DEADLINE_MS = 120_000;
 const SECOND_MS = 1_000;
@@ -130,86 +89,6 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   }
 }
 
-interface Stage {
-  readonly server: TorturedServer;
-  readonly proxy: ChaosProxy;
-  readonly agents: readonly TorturedAgent[];
-}
-
-interface BlowCounts {
-  agentKills: number;
-  serverKills: number;
-  fullDisks: number;
-  clockJumps: number;
-  policyChanges: number;
-}
-
-/** Deals each blow at its instant; what a blow has to undo later is undone before this resolves. */
-async function deal(
-  blows: readonly Blow[],
-  stage: Stage & Pick<TortureOptions, 'durationMs' | 'say'>,
-): Promise<BlowCounts> {
-  const { server, proxy, agents, say } = stage;
-  const counts: BlowCounts = { agentKills: 0, serverKills: 0, fullDisks: 0, clockJumps: 0, policyChanges: 1 };
-  const startMs = performance.now();
-  const aftermath: Promise<void>[] = [];
-  let serverDown = false;
-
-  async function dealOne(blow: Blow): Promise<void> {
-    switch (blow.kind) {
-      case 'kill-agent': {
-        const agent = agents[blow.agent];
-        if (agent === undefined || !(await agent.kill())) return;
-        counts.agentKills += 1;
-        await pause(blow.restartAfterMs);
-        return agent.start();
-      }
-      case 'kill-server':
-        if (serverDown) return;
-        serverDown = true;
-        proxy.setTarget(null);
-        await server.kill();
-        counts.serverKills += 1;
-        await pause(blow.restartAfterMs);
-        proxy.setTarget(await server.start());
-        serverDown = false;
-        return;
-      case 'full-disk': {
-        const agent = agents[blow.agent];
-        if (agent === undefined || !(await agent.fillDisk(true))) return;
-        counts.fullDisks += 1;
-        await pause(blow.lastsMs);
-        await agent.fillDisk(false);
-        return;
-      }
-      case 'jump-clock':
-        agents[blow.agent]?.jumpClock(blow.byMs);
-        counts.clockJumps += 1;
-        return;
-      case 'new-policy':
-        await server.setPolicy();
-        counts.policyChanges += 1;
-        return;
-    }
-  }
-
-  for (const blow of blows) {
-    await pause(startMs + blow.atMs - performance.now());
-    say(`${(blow.atMs / SECOND_MS).toFixed(1)} s  ${describe(blow)}`);
-    aftermath.push(dealOne(blow));
-  }
-  await pause(startMs + stage.durationMs - performance.now());
-  await Promise.all(aftermath);
-  return counts;
-}
-
-function describe(blow: Blow): string {
-  const { atMs: _at, kind, ...rest } = blow;
-  return `${kind} ${Object.entries(rest)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ')}`;
-}
-
 /** No more blows. Restarts the server once more, so that the console below talks to it directly. */
 async function leaveInPeace({ server, proxy, agents }: Stage): Promise<string> {
   proxy.setChaos(false);
@@ -219,11 +98,6 @@ async function leaveInPeace({ server, proxy, agents }: Stage): Promise<string> {
   await pause(SECOND_MS);
   for (const agent of agents) agent.last();
   return url;
-}
-
-/** `init` writes the first policy; each change makes the next version. */
-function lastVersion({ policyChanges }: BlowCounts): number {
-  return 1 + policyChanges;
 }
 
 /** Waits until everything is on the server, or no more can be expected. */
@@ -246,66 +120,6 @@ async function settle(
     );
     await pause(2 * SECOND_MS);
   }
-}
-
-function missingOf(agents: readonly TorturedAgent[], { shown }: Verdict): string[] {
-  return agents.flatMap((agent) => [...agent.written]).filter((marker) => !shown.has(marker));
-}
-
-function judge(
-  { seed, durationMs, agents: agentCount, say }: TortureOptions,
-  found: {
-    readonly agents: readonly TorturedAgent[];
-    readonly verdict: Verdict;
-    readonly checked: { readonly missing: number; readonly wrong: number };
-    readonly leaks: number;
-    readonly counts: BlowCounts;
-    readonly settledMs: number;
-    readonly network: ProxyCounts;
-  },
-): TortureReport {
-  const { verdict, checked, counts } = found;
-  const missing = missingOf(found.agents, verdict);
-  if (missing.length > 0) say(`missing: ${missing.slice(0, 20).join(' ')}`);
-  const duplicated = [...verdict.shown.values()].filter((times) => times > 1).length;
-  const missingPictures = checked.missing + verdict.awaitedPictures;
-  const policyApplied = verdict.applied.filter((version) => version === lastVersion(counts)).length;
-  const written = found.agents.reduce((sum, agent) => sum + agent.written.size, 0);
-  const crashes = found.agents.reduce((sum, agent) => sum + agent.crashes(), 0);
-  const clean = [
-    crashes,
-    found.leaks,
-    missing.length,
-    duplicated,
-    checked.wrong,
-    verdict.gaps,
-    missingPictures,
-  ].every((count) => count === 0);
-  return {
-    seed,
-    minutes: durationMs / 60_000,
-    agents: agentCount,
-    written,
-    onServer: verdict.shown.size,
-    missing: missing.length,
-    duplicated,
-    unreadable: checked.wrong,
-    leaks: found.leaks,
-    gaps: verdict.gaps,
-    missingPictures,
-    pictures: verdict.pictures.size,
-    kills: counts.agentKills + counts.serverKills,
-    crashes,
-    ...counts,
-    policyApplied,
-    network: found.network,
-    settledMs: found.settledMs,
-    ok: clean && written > 0 && policyApplied === agentCount,
-  };
-}
-
-function pause(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, delayMs)));
 }
 
 if (import.meta.main) {

@@ -10,8 +10,9 @@
  */
 import type { Disposable, Timers } from '#kernel';
 import type { SourceHealth } from '../ports/index.ts';
+import { createDiskHealth } from './diskHealth.ts';
 import { createMemoryStore } from './memoryStore.ts';
-import { type OpenReport, openStore, type StoreDeps, type StoreOptions } from './openStore.ts';
+import { openStore, type StoreDeps, type StoreOptions } from './openStore.ts';
 import type { Serial } from './serial.ts';
 import {
   type Change,
@@ -59,12 +60,15 @@ export interface Disk {
 
 /** Opens the store. Where there is no room even for that, all is held in memory until there is. */
 export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise<Disk> {
+  const health = createDiskHealth(deps.health);
   let store: OutboxStore | null = null;
   const held = createMemoryStore();
   let unwritten: Change[] = [];
   let lastSequence = 0;
   let dropped = 0;
   let loss: number | null = null;
+  /** Where the numbers began although the database could not be read; null where it could. */
+  let guessed: number | null = null;
   let retry: Disposable | null = null;
   let disposed = false;
 
@@ -74,10 +78,24 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
     closeStore();
     const report = await openStore(deps, options, deps.timers.now(), knownDamaged);
     store = report.store;
-    lastSequence = Math.max(lastSequence, store?.totals().lastSequence ?? (await deps.ceiling.read()));
-    dropped = Math.max(dropped, store?.totals().dropped ?? 0);
+    if (store === null) await guess();
+    else {
+      const known = store.totals();
+      const jumped = guessed !== null && guessed > known.lastSequence;
+      lastSequence = Math.max(lastSequence, known.lastSequence);
+      dropped = Math.max(dropped, known.dropped);
+      if (jumped) loss = guessed;
+      guessed = null;
+    }
     if (report.loss !== null) loss = lastSequence;
-    tellHealth(report);
+    health.opened(report);
+  }
+
+  /** The database cannot be read just now: numbers go on above any that may stand in it. */
+  async function guess(): Promise<void> {
+    if (lastSequence > 0 || guessed !== null) return;
+    guessed = await deps.ceiling.read();
+    lastSequence = guessed;
   }
 
   function closeStore(): void {
@@ -87,39 +105,6 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
       if (!(failure instanceof StoreFailure)) throw failure;
     }
     store = null;
-  }
-
-  function tellHealth({ loss: lost, foreign }: OpenReport): void {
-    if (lost !== null) {
-      deps.health.report('outbox.database', {
-        state: 'degraded',
-        code: lost.why === 'damaged' ? 'damaged_replaced' : 'missing_replaced',
-        message: `The outbox's database was ${lost.why}; a new one was started and ${lost.salvaged} records were saved. Check this machine's disk.`,
-      });
-    } else if (foreign) {
-      deps.health.report('outbox.database', {
-        state: 'degraded',
-        code: 'former_enrolment',
-        message: 'Unsent records of a former enrolment of this machine were set aside; they stay sealed.',
-      });
-    }
-  }
-
-  let roomTold = true;
-  function tellRoom(room: boolean): void {
-    if (room === roomTold) return;
-    roomTold = room;
-    deps.health.report(
-      'outbox.disk',
-      room
-        ? { state: 'ok', code: 'ok', message: 'Records are written to disk.' }
-        : {
-            state: 'failed',
-            code: 'disk_full',
-            message:
-              'The disk is full or cannot be written. Records are kept in memory: free some space before this machine is switched off.',
-          },
-    );
   }
 
   /** One transaction on disk. */
@@ -191,7 +176,7 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
       retry = null;
       void deps.serial.run(async () => {
         if (disposed) return;
-        if (await flush()) tellRoom(true);
+        if (await flush()) health.room(true);
         else scheduleRetry();
       });
     });
@@ -227,7 +212,7 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
       const written = (await write(change)) === 'written';
       remember(change);
       if (!written) holdInMemory(change);
-      tellRoom(written);
+      health.room(written);
       return written ? 'written' : 'held';
     },
     async tryCommit(change) {

@@ -41,7 +41,7 @@ export function openDatabase(path: string, deviceId: string, maxPages?: number):
 
 function prepare(database: Database.Database, deviceId: string, maxPages: number | undefined): void {
   database.pragma('locking_mode = EXCLUSIVE');
-  database.pragma('auto_vacuum = INCREMENTAL');
+  if (isNew(database)) database.pragma('auto_vacuum = INCREMENTAL');
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('fullfsync = ON');
@@ -50,6 +50,7 @@ function prepare(database: Database.Database, deviceId: string, maxPages: number
   database.pragma('cache_size = -1000');
   if (maxPages !== undefined) database.pragma(`max_page_count = ${maxPages}`);
   const version = Number(database.pragma('user_version', { simple: true }));
+  // Opening an existing database writes nothing, so it can be read and delivered from on a full disk.
   if (version === 0) {
     database.transaction(() => {
       database.exec(SCHEMA);
@@ -65,6 +66,10 @@ function prepare(database: Database.Database, deviceId: string, maxPages: number
   if (size <= CHECK_BELOW_BYTES && database.pragma('quick_check(1)', { simple: true }) !== 'ok') {
     throw new StoreFailure('damaged', new Error('quick_check failed'));
   }
+}
+
+function isNew(database: Database.Database): boolean {
+  return Number(database.pragma('page_count', { simple: true })) === 0;
 }
 
 function closeQuietly(database: Database.Database | undefined): void {

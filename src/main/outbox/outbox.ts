@@ -55,6 +55,8 @@ const MAX_GROUP = 64;
 /** The most text kept in memory while the disk is full. */
 const MAX_HELD_BYTES = 32_000_000;
 
+const ROOMY = { state: 'ok', code: 'ok', message: 'The outbox has room.' } as const;
+
 interface Waiting {
   readonly draft: Draft;
   readonly done: (appended: Appended) => void;
@@ -116,7 +118,10 @@ export async function createOutbox(deps: OutboxDeps, options: OutboxOptions): Pr
     const room =
       (await disk.read((store) => makeRoom(store, maxBytes), null)) ??
       disk.readMemory((store) => makeRoom(store, MAX_HELD_BYTES));
-    if (room === null) return;
+    if (room === null) {
+      if (disk.totals().bytes < maxBytes / 2) health.report('outbox.space', ROOMY);
+      return;
+    }
     await admit(room.admission, { ...room.change, dropped: disk.totals().dropped + room.victims });
     health.report('outbox.space', {
       state: 'degraded',

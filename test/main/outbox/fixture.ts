@@ -158,6 +158,8 @@ export async function createBench() {
     random,
     school,
     health,
+    /** What another process needs to seal as this device. */
+    keys: { intakeKey, privateKey: Buffer.from(deviceKey.privateKey).toString('base64url') },
     newFolder,
     id: () => random.id(),
     async open(folder: string, options: Partial<OutboxOptions> = {}): Promise<Outbox> {

@@ -1,5 +1,7 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PlainRecord } from '#contract';
 import { type Bench, captureOf, createBench, deliverAll, pictureOf, reportOf } from './fixture.ts';
@@ -39,6 +41,12 @@ describe('bounded', () => {
     expect(received.filter(({ envelope }) => envelope.priority === 'critical')).toHaveLength(12);
     expect(bench.health.get('outbox.space')).toMatchObject({ state: 'degraded', code: 'given_up' });
     expect(outbox.stats().dropped).toBeGreaterThan(0);
+    for (let blob = await outbox.nextBlob(); blob !== null; blob = await outbox.nextBlob()) {
+      await outbox.acknowledgeBlob(blob.sha256);
+    }
+    await outbox.append(captureOf(bench.id(), 'low'));
+    await outbox.nextBlob();
+    expect(bench.health.get('outbox.space')).toMatchObject({ state: 'ok' });
   });
 
   test('every number is either on the server or admitted, and the count agrees', async () => {
@@ -166,4 +174,47 @@ describe('full disk', () => {
     expect(await deliverAll(bench, outbox)).toHaveLength(2);
     expect(outbox.stats().records).toBe(0);
   });
+
+  test('numbers that were given out while the database could not be opened are continued, and the jump is admitted', async () => {
+    const first = await bench.open(folder);
+    await first.append(captureOf(bench.id(), 'low'));
+    await first.dispose();
+    const database = join(folder, 'outbox.db');
+    const hidden = join(folder, 'hidden');
+    renameSync(database, hidden);
+    mkdirSync(database);
+    const outbox = await bench.open(folder);
+    const held = await outbox.append(captureOf(bench.id(), 'low'));
+    expect(held).toMatchObject({ kind: 'held', sequence: 1_026 });
+    await outbox.append(captureOf(bench.id(), 'low'));
+    rmdirSync(database);
+    renameSync(hidden, database);
+    await outbox.append(captureOf(bench.id(), 'low'));
+    const received = await deliverAll(bench, outbox);
+    const numbers = received.map(({ envelope }) => envelope.sequence).sort((one, other) => one - other);
+    expect(numbers).toEqual([1, 1_026, 1_027, 1_028, 1_029]);
+    const admission = received.map(({ record }) => record).find(({ kind }) => kind === 'dropped');
+    expect(admission).toMatchObject({ reason: 'damaged', sequences: [{ from: 1, to: 1_025 }] });
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'an outbox that is opened on a full disk reads and delivers what it has, and goes on counting',
+    async () => {
+      const outbox = await bench.open(folder);
+      for (let count = 0; count < 3; count++) await outbox.append(captureOf(bench.id(), 'low'));
+      const copy = bench.afterPowerCut(folder);
+      const keyFile = join(bench.newFolder(), 'keys.json');
+      writeFileSync(keyFile, JSON.stringify(bench.keys));
+      const program = fileURLToPath(new URL('./onFullDisk.ts', import.meta.url));
+      // No file may grow beyond one block of 1 kB; the signal that says so is ignored, as the agent does.
+      const script = 'trap "" XFSZ; ulimit -f 1; exec "$0" "$@"';
+      const out = execFileSync('bash', ['-c', script, process.execPath, program, copy, keyFile], {
+        encoding: 'utf8',
+      });
+      expect(JSON.parse(out)).toMatchObject({
+        appended: { kind: 'held', sequence: 4 },
+        sequences: [4, 1, 2, 3],
+      });
+    },
+  );
 });
