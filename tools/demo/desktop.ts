@@ -68,8 +68,7 @@ export function createDesktop(environment: Readonly<Record<string, string>>): De
           '-geometry',
           '80x24+40+60',
           '-e',
-          'sleep',
-          '600',
+          'echo A window of the demo.; sleep 600',
         ],
         { env },
       );

@@ -5,6 +5,7 @@ import { withTrayOf } from '../tray/index.ts';
 import { arrival, type ConsoleClient } from './consoleClient.ts';
 import { createDesktop, type Desktop, type TitledWindow } from './desktop.ts';
 import { type Colour, decodePicture, shareOf } from './picture.ts';
+import { type FlaggedTitle, freshTitle } from './titles.ts';
 
 /** How long each thing may take from the title to the console. */
 const ARRIVAL_DEADLINE_MS = 30_000;
@@ -64,8 +65,8 @@ export async function driveOnce(place: DemoPlace): Promise<DemoResult> {
         await flagged(
           place.client,
           native,
-          `how to bypass the school filter - ${mark} a`,
-          'hacking_bypass',
+          await freshTitle('native', place.client.items),
+          `${mark} a`,
           problems,
         ),
       );
@@ -78,8 +79,8 @@ export async function driveOnce(place: DemoPlace): Promise<DemoResult> {
         await flagged(
           place.client,
           browser,
-          `real money casino no deposit bonus - ${mark} b`,
-          'gambling',
+          await freshTitle('page', place.client.items),
+          `${mark} b`,
           problems,
         ),
       );
@@ -99,10 +100,11 @@ export async function driveOnce(place: DemoPlace): Promise<DemoResult> {
 async function flagged(
   client: ConsoleClient,
   window: TitledWindow,
-  title: string,
-  category: string,
+  { words, category }: FlaggedTitle,
+  mark: string,
   problems: string[],
 ): Promise<DemoCapture> {
+  const title = `${words} - ${mark}`;
   say(`  title: ${title}`);
   const changedAt = await window.retitle(title);
   const isIt = (item: QueueItem): item is CaptureItem =>
