@@ -98,8 +98,8 @@ export function startHost(host: Host): void {
   const development = isDevelopment();
   const args = parseArguments(process.argv.slice(process.defaultApp === true ? 2 : 1));
   prepare(development);
-  const first = app.requestSingleInstanceLock();
-  if (!first && args.watch === null) {
+  // The lock is the agent's alone: a technician's watch must not keep it from starting.
+  if (args.watch === null && !app.requestSingleInstanceLock()) {
     process.stderr.write('Lapwing is already running in this session.\n');
     app.exit(EXIT.alreadyRunning);
     return;

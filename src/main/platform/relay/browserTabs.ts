@@ -1,4 +1,3 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ToExtensionMessage } from '#contract';
 import type { Disposable, Timers } from '#kernel';
@@ -6,8 +5,11 @@ import type { BrowserTabs, Log, SourceHealth } from '../../ports/index.ts';
 import type { RelayAddress } from './address.ts';
 import { type ConnectionFault, createConnection } from './connection.ts';
 import { encodeFrame } from './frames.ts';
+import { claimPlace, type Place } from './place.ts';
 
 const RELISTEN_MS = 5_000;
+/** Speaks for no browser yet. */
+const UNKNOWN = 'unknown';
 /** One relay a browser profile; more than this is somebody trying. */
 const MAX_CONNECTIONS = 32;
 
@@ -46,6 +48,22 @@ const OVERSIZED: SourceHealth = {
   message: 'A browser extension sent a message that is too long; it was left out.',
 };
 
+const TAKEN: SourceHealth = {
+  state: 'degraded',
+  code: 'relay_taken',
+  message: 'Another Lapwing on this session has the browser extensions; tabs are not shown here.',
+};
+const NOT_LISTENING: SourceHealth = {
+  state: 'failed',
+  code: 'relay_not_listening',
+  message: 'The agent cannot listen for browser extensions; it tries again in a few seconds.',
+};
+const LISTENING: SourceHealth = {
+  state: 'ok',
+  code: 'relay_listening',
+  message: 'Ready for browser extensions.',
+};
+
 /** A listener that also tells the extensions what they may say of private windows. */
 export interface RelayBrowserTabs extends BrowserTabs {
   /** Sent to every extension now and to each that connects later. */
@@ -54,97 +72,117 @@ export interface RelayBrowserTabs extends BrowserTabs {
 
 /**
  * Browser tabs from the extensions, by way of the relays that the browsers start. Listens on a socket or
- * pipe of this user and session; any number of browsers at once; listens again when the system takes
- * the socket away.
+ * pipe of this user and session; any number of browsers at once. Where another Lapwing has the socket, it keeps
+ * it, and this one tries again in a few seconds, as after every failure to listen.
  */
 export function createRelayBrowserTabs(
   deps: { timers: Pick<Timers, 'after'>; log: Pick<Log, 'info' | 'warn'> },
   options: { address: RelayAddress; settings: ToExtensionMessage },
 ): RelayBrowserTabs {
   let settings = options.settings;
-  const sockets = new Set<Socket>();
+  /** The browser each connection speaks for, once it has said so. */
+  const sockets = new Map<Socket, string | null>();
 
   return {
     setSettings(changed) {
       settings = changed;
-      for (const socket of sockets) socket.write(encodeFrame(settings));
+      for (const socket of sockets.keys()) socket.write(encodeFrame(settings));
     },
 
     watch(listener): Disposable {
+      const toldCodes = new Map<string, string>();
       let server: Server | null = null;
+      let place: Place | null = null;
       let waiting: Disposable | null = null;
       let stopped = false;
 
+      function tell(browser: string, health: SourceHealth): void {
+        if (toldCodes.get(browser) === health.code) return;
+        toldCodes.set(browser, health.code);
+        listener.onHealth(browser, health);
+      }
+
       function accept(socket: Socket): void {
-        let browser = 'unknown';
         let processId: number | null = null;
-        sockets.add(socket);
+        const browser = () => sockets.get(socket) ?? UNKNOWN;
+        sockets.set(socket, null);
         const connection = createConnection({
           onHello(browserPid) {
             processId = browserPid === 0 ? null : browserPid;
             socket.write(encodeFrame(settings));
           },
           onFront(message) {
-            if (browser !== message.browser) {
-              browser = message.browser;
-              listener.onHealth(browser, CONNECTED);
-            }
-            const tab = message.tab && { browser, processId, at: message.at, ...message.tab };
-            listener.onTab(browser, processId, tab);
+            sockets.set(socket, message.browser);
+            tell(message.browser, CONNECTED);
+            // What was refused before its browser was known is over once one speaks well.
+            if (toldCodes.has(UNKNOWN)) tell(UNKNOWN, CONNECTED);
+            const tab = message.tab && {
+              browser: message.browser,
+              processId,
+              at: message.at,
+              ...message.tab,
+            };
+            listener.onTab(message.browser, processId, tab);
           },
-          onOversized: () => listener.onHealth(browser, OVERSIZED),
+          onOversized: () => tell(browser(), OVERSIZED),
         });
         socket.on('data', (bytes: Buffer) => {
           const fault = connection.push(bytes);
           if (fault === null) return;
           deps.log.warn({ code: fault }, 'a relay was refused');
-          listener.onHealth(browser, FAULTS[fault]);
+          tell(browser(), FAULTS[fault]);
           socket.destroy();
         });
         socket.on('error', (error: NodeJS.ErrnoException) =>
           deps.log.info({ code: error.code }, 'a relay broke off'),
         );
         socket.on('close', () => {
+          const gone = browser();
           sockets.delete(socket);
-          if (stopped || browser === 'unknown') return;
-          listener.onTab(browser, processId, null);
-          listener.onHealth(browser, DISCONNECTED);
+          if (stopped || gone === UNKNOWN) return;
+          listener.onTab(gone, processId, null);
+          // Another profile of the same browser may still be connected.
+          if (![...sockets.values()].includes(gone)) tell(gone, DISCONNECTED);
         });
       }
 
-      function listen(): void {
+      function fail(code: string): void {
         if (stopped) return;
+        deps.log.warn({ code }, 'cannot listen for browser extensions');
+        tell('relay', code === 'taken' ? TAKEN : NOT_LISTENING);
+        waiting = deps.timers.after(RELISTEN_MS, () => void listen());
+      }
+
+      async function listen(): Promise<void> {
+        const claimed = await claimPlace(options.address);
+        if (stopped) return;
+        if (!claimed.ok) return fail(claimed.error);
         const listening = createServer(accept);
         server = listening;
+        place = claimed.value;
         listening.maxConnections = MAX_CONNECTIONS;
         listening.on('error', (error: NodeJS.ErrnoException) => {
-          deps.log.warn({ code: error.code }, 'cannot listen for browser extensions');
-          listener.onHealth('relay', {
-            state: 'failed',
-            code: 'relay_not_listening',
-            message: 'The agent cannot listen for browser extensions; it tries again in a few seconds.',
-          });
           listening.close();
-          waiting = deps.timers.after(RELISTEN_MS, listen);
-        });
-        const problem = prepareFolder(options.address);
-        if (problem === null) {
-          listening.listen(options.address.path, () =>
-            listener.onHealth('relay', {
-              state: 'ok',
-              code: 'relay_listening',
-              message: 'Ready for browser extensions.',
-            }),
+          fail(
+            options.address.kind === 'pipe' && error.code === 'EADDRINUSE'
+              ? 'taken'
+              : (error.code ?? 'failed'),
           );
-        } else listening.emit('error', Object.assign(new Error(problem), { code: problem }));
+        });
+        listening.listen(claimed.value.listenPath, () => {
+          const code = claimed.value.open();
+          if (code === null) tell('relay', LISTENING);
+          else listening.close(() => fail(code));
+        });
       }
 
-      listen();
+      void listen();
       return {
         async dispose() {
           stopped = true;
           waiting?.dispose();
-          for (const socket of sockets) socket.destroy();
+          for (const socket of sockets.keys()) socket.destroy();
+          place?.leave();
           await new Promise<void>((resolve) => {
             if (server?.listening) server.close(() => resolve());
             else resolve();
@@ -153,23 +191,4 @@ export function createRelayBrowserTabs(
       };
     },
   };
-}
-
-/**
- * Makes the socket's folder and clears a socket that a killed agent left. Gives a code where the folder is
- * not this user's own, so that nobody else can stand in for the agent.
- */
-function prepareFolder(address: RelayAddress): string | null {
-  if (address.kind === 'pipe') return null;
-  try {
-    mkdirSync(address.folder, { recursive: true, mode: 0o700 });
-    const folder = lstatSync(address.folder);
-    if (!folder.isDirectory() || folder.uid !== process.getuid?.()) return 'folder_not_own';
-    chmodSync(address.folder, 0o700);
-    // One agent a session (single instance), so a socket that is there belongs to nobody.
-    rmSync(address.path, { force: true });
-    return null;
-  } catch (failure) {
-    return (failure as NodeJS.ErrnoException).code ?? 'folder_failed';
-  }
 }
