@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { type Koffi, loadKoffi } from './native.ts';
 
 /** A window handle. Handles have 32 significant bits on every Windows, so a number holds them. */
 export type WindowHandle = number;
@@ -48,9 +48,10 @@ const MAX_CLASS_UNITS = 256;
 
 /**
  * Opens `user32`, `kernel32`, `advapi32`, `dwmapi` and `version`. Signatures follow the Windows SDK headers.
- * Throws where a library or a function is missing, which no supported Windows lacks.
+ * Throws where koffi, a library or a function is missing.
  */
 export function openWindowApi(): WindowApi {
+  const koffi = loadKoffi();
   const user32 = koffi.load('user32.dll');
   const kernel32 = koffi.load('kernel32.dll');
   const advapi32 = koffi.load('advapi32.dll');
@@ -96,7 +97,7 @@ export function openWindowApi(): WindowApi {
   const getTokenInformation = advapi32.func(
     'int __stdcall GetTokenInformation(intptr_t token, int kind, void *value, uint32_t bytes, _Out_ uint32_t *needed)',
   );
-  const readProductName = openVersionInformation();
+  const readProductName = openVersionInformation(koffi);
 
   // One buffer each, used again for every call: nothing is allocated while a program renames its window in a loop.
   const text = Buffer.alloc(MAX_PATH_UNITS * 2);
@@ -177,7 +178,7 @@ export function openWindowApi(): WindowApi {
   };
 }
 
-function openVersionInformation(): (path: string) => string | null {
+function openVersionInformation(koffi: Koffi): (path: string) => string | null {
   const version = koffi.load('version.dll');
   const getSize = version.func(
     'uint32_t __stdcall GetFileVersionInfoSizeW(str16 path, _Out_ uint32_t *unused)',

@@ -1,5 +1,5 @@
-import koffi from 'koffi';
 import type { WindowHandle } from './api.ts';
+import { loadKoffi } from './native.ts';
 
 /** Windows' own events, waited for on one thread, which must be the thread that made this. */
 export interface EventLoop {
@@ -33,6 +33,7 @@ const DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2 = -4;
  * Throws where Windows refuses the hooks. Window places are read in physical pixels on every monitor.
  */
 export function openEventLoop(): EventLoop {
+  const koffi = loadKoffi();
   const user32 = koffi.load('user32.dll');
   const kernel32 = koffi.load('kernel32.dll');
   const callbackType = koffi.pointer(
@@ -115,7 +116,7 @@ export function openEventLoop(): EventLoop {
 
 /** Makes a thread that waits in an {@link EventLoop} look up. */
 export function openWaker(): (threadId: number) => void {
-  const postThreadMessage = koffi
+  const postThreadMessage = loadKoffi()
     .load('user32.dll')
     .func(
       'int __stdcall PostThreadMessageW(uint32_t thread, uint32_t message, uintptr_t word, intptr_t long)',

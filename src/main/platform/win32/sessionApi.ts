@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { loadKoffi } from './native.ts';
 
 /** How Windows describes a session: `active` in front of a screen, on the console or by remote desktop. */
 export interface WindowsSessionState {
@@ -36,8 +36,9 @@ const HKEY_LOCAL_MACHINE = 0x80000002;
 const RRF_RT_REG_SZ = 0x2;
 const RRF_SUBKEY_WOW6464KEY = 0x10000;
 
-/** Opens `wtsapi32`, `user32`, `kernel32`, `secur32` and `advapi32`. Throws where one is missing. */
+/** Opens `wtsapi32`, `user32`, `kernel32`, `secur32` and `advapi32`. Throws where koffi or one of them is missing. */
 export function openSessionApi(): SessionApi {
+  const koffi = loadKoffi();
   const user32 = koffi.load('user32.dll');
   const kernel32 = koffi.load('kernel32.dll');
   const wtsapi32 = koffi.load('wtsapi32.dll');
