@@ -77,6 +77,9 @@ onEveryDatabase('ingest', (open) => {
       { id: good.id, status: 'stored' },
     ]);
     expect(await count('records')).toBe(2);
+    const kept = await school.store.db.selectFrom('quarantine').select('envelope').execute();
+    const keptIds = kept.map(({ envelope }) => JSON.parse(envelope).id);
+    expect(new Set(keptIds)).toEqual(new Set([foreign.id, clash.id, relabelled.id]));
   });
 
   test('what is signed but no record is kept aside, once, and its number is not missing', async () => {

@@ -14,6 +14,9 @@ export interface Committed {
   readonly wants: readonly string[];
 }
 
+/** Why a well-made record is put aside all the same. */
+export const ID_IN_USE = 'another record has this id already';
+
 /** So many bad envelopes of one device are kept; beyond that only the answer says what was wrong. */
 const MAX_QUARANTINED = 10_000;
 
@@ -34,7 +37,7 @@ export async function commitBatch(
     readonly at: number;
   },
 ): Promise<Committed | 'revoked'> {
-  const { deviceId, good, bad, at } = batch;
+  const { deviceId, good, at } = batch;
   const query = trx
     .selectFrom('devices')
     .select(['id', 'known_sequence', 'revoked_at', 'superseded_by'])
@@ -48,6 +51,10 @@ export async function commitBatch(
   const accepted = good.filter(({ envelope }) => status.get(envelope.id) !== 'conflict');
   await mergeRepeats(trx, deviceId, accepted);
   const newPictures = await mergePictures(trx, deviceId, stored);
+  const conflicts = good
+    .filter(({ envelope }) => status.get(envelope.id) === 'conflict')
+    .map(({ envelope }) => ({ envelope, reason: ID_IN_USE, authentic: true }));
+  const bad = [...batch.bad, ...conflicts];
   await quarantine(trx, deviceId, bad, at);
 
   const losses = stored.flatMap(({ record }) => (record.kind === 'dropped' ? [record] : []));

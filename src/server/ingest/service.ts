@@ -14,7 +14,7 @@ import type { Sequences } from '../sequences/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Admission } from './admission.ts';
 import { checkEnvelope } from './check.ts';
-import { commitBatch } from './commit.ts';
+import { commitBatch, ID_IN_USE } from './commit.ts';
 
 type Answer = z.infer<typeof envelopeAnswerSchema>;
 
@@ -86,10 +86,11 @@ export function createIngest(deps: IngestDeps): Ingest {
           const { id } = check.value.envelope;
           const status = committed.status.get(id);
           if (status === 'stored' || status === 'duplicate') return { id, status };
-          return { id, status: 'rejected', reason: 'another record has this id already' };
+          return { id, status: 'rejected', reason: ID_IN_USE };
         });
-        const rejected = answers.find((answer) => answer.status === 'rejected');
-        if (rejected?.status === 'rejected') deps.onRejected(bad.length, device.id, rejected.reason);
+        const rejected = answers.filter((answer) => answer.status === 'rejected');
+        const [first] = rejected;
+        if (first !== undefined) deps.onRejected(rejected.length, device.id, first.reason);
         return ok({ answers, wants: [...committed.wants] });
       } finally {
         await entry.value.dispose();
