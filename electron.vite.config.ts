@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
 import { createCompiler, parsePack } from './src/shared/match/index.ts';
 
 /** Packages with native parts or files of their own; everything else is bundled, so a package needs no node_modules but these. */
-const EXTERNAL = ['electron', 'better-sqlite3', 'active-win', 'koffi', 'x11'];
+const EXTERNAL = ['electron', 'better-sqlite3', 'koffi', 'x11'];
 
 const page = (name: string) => resolve(import.meta.dirname, 'src/renderer', name, 'index.html');
 

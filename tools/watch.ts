@@ -3,14 +3,17 @@ import { createWatch } from '../src/main/app/watch.ts';
 import { createSources } from '../src/main/platform/electron/sources.ts';
 import { createLog, createTimers } from '../src/main/platform/node/index.ts';
 import { exitWith, Problem } from './bootstrap/say.mjs';
+import { ensureBuilt } from './build/index.ts';
 import { projectFolder } from './paths.ts';
 
 /**
- * `npm run -s watch -- [--seconds N]`: what the agent would see on this screen, as one JSON line each on standard
- * output, and the health of every source on standard error. Nothing is matched or stored.
+ * `npm run -s watch -- [--seconds N]`: what an agent without a policy would see on this screen, as one JSON line
+ * each on standard output, and the health of every source on standard error. Nothing is matched or stored.
  */
 async function main(): Promise<void> {
   const seconds = readSeconds();
+  // The thread that hears window events on Windows is loaded from the build.
+  if (process.platform === 'win32') await ensureBuilt(['agent']);
   const timers = createTimers();
   const log = createLog(timers, { path: null, echo: (line) => process.stderr.write(line) });
   const sources = await createSources({ timers, log }, projectFolder);

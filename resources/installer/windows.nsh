@@ -9,7 +9,7 @@
   WriteRegStr HKLM "SOFTWARE\Google\Chrome\NativeMessagingHosts\${RELAY_NAME}" "" "$INSTDIR\resources\managed\native-host\windows-chromium.json"
   WriteRegStr HKLM "SOFTWARE\Microsoft\Edge\NativeMessagingHosts\${RELAY_NAME}" "" "$INSTDIR\resources\managed\native-host\windows-chromium.json"
   WriteRegStr HKLM "SOFTWARE\Mozilla\NativeMessagingHosts\${RELAY_NAME}" "" "$INSTDIR\resources\managed\native-host\windows-firefox.json"
-  WriteRegStr HKLM "SOFTWARE\Microsoft\Windows\CurrentVersion\Run" "Lapwing" '"$INSTDIR\Lapwing.exe" --hidden'
+  WriteRegStr HKLM "SOFTWARE\Microsoft\Windows\CurrentVersion\Run" "Lapwing" '"$INSTDIR\Lapwing.exe"'
 !macroend
 
 !macro customUnInstall

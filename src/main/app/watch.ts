@@ -1,7 +1,7 @@
 import type { Disposable } from '#kernel';
 import { createObserve, type ObserveDeps, type ObserveSettings } from '../observe/index.ts';
 
-/** Nothing but what is excluded always: a technician sees what the agent sees. */
+/** A policy's exclusions and accounts are not known here: only what is excluded always is left out. */
 const SETTINGS: ObserveSettings = {
   sharedAccounts: [],
   schoolNetworks: [],
@@ -12,7 +12,7 @@ const SETTINGS: ObserveSettings = {
 /**
  * The technician's live view: each observation as one JSON line
  * `{at, app, title, url, urlSource, private, excluded, session}`, each change of a source's health as
- * another line apart. Nothing is matched and nothing is stored.
+ * another line apart. Nothing is matched, nothing is stored, and no policy is applied.
  */
 export function createWatch(
   deps: ObserveDeps,

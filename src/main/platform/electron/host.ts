@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { app, Menu } from 'electron';
+import { app, Menu, powerMonitor } from 'electron';
 import type { Files, Http, KeyVault, Log, Pages, Random, Screen, Timers, Tray } from '../../ports/index.ts';
 import {
   createFiles,
@@ -11,6 +11,7 @@ import {
   type TokenPlace,
   tokenPlaces,
 } from '../node/index.ts';
+import { isAdministrator } from './administrator.ts';
 import { type AgentArguments, parseArguments } from './arguments.ts';
 import { createKeyVault } from './keyVault.ts';
 import { createPages, registerPageScheme } from './pages.ts';
@@ -59,7 +60,7 @@ export interface Host {
 }
 
 /** Exit codes, for scripts and service managers. */
-const EXIT = { ok: 0, failed: 1, alreadyRunning: 3 } as const;
+const EXIT = { ok: 0, failed: 1, alreadyRunning: 3, notAllowed: 4 } as const;
 
 /** The development runtime's major version is below this; it is never shipped, so what runs on it is development. */
 const FIRST_SHIPPED_ELECTRON = 45;
@@ -107,7 +108,9 @@ export function startHost(host: Host): void {
   app
     .whenReady()
     .then(() =>
-      args.watch === null ? runAgent(host, args, development) : runWatch(host, args.watch.seconds),
+      args.watch === null
+        ? runAgent(host, args, development)
+        : runWatch(host, args.watch.seconds, development),
     )
     .catch((failure: unknown) => {
       process.stderr.write(
@@ -117,7 +120,10 @@ export function startHost(host: Host): void {
     });
 }
 
-/** Stops in order on every way to end: the system's shutdown, a signal, `app.quit`. */
+/**
+ * Stops in order on a signal, `app.quit` and, on Linux and macOS, the system's shutdown. Windows ends programs
+ * without windows unasked; nothing is lost then, because the outbox is durable at any moment.
+ */
 function stopOnEnd(stop: () => Promise<void>): void {
   let ending = false;
   const end = () => {
@@ -130,6 +136,10 @@ function stopOnEnd(stop: () => Promise<void>): void {
   };
   app.on('before-quit', (event) => {
     event.preventDefault();
+    end();
+  });
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault();
     end();
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
@@ -183,7 +193,12 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
   await agent.start();
 }
 
-async function runWatch(host: Host, seconds: number | null): Promise<void> {
+async function runWatch(host: Host, seconds: number | null, development: boolean): Promise<void> {
+  if (!development && !(await isAdministrator())) {
+    process.stderr.write('Only an administrator of this computer may watch what Lapwing sees.\n');
+    app.exit(EXIT.notAllowed);
+    return;
+  }
   const timers = createTimers();
   const health = (text: string) => process.stderr.write(`${text}\n`);
   const log = createLog(timers, { path: null, echo: (line) => process.stderr.write(line) });
@@ -196,6 +211,8 @@ async function runWatch(host: Host, seconds: number | null): Promise<void> {
     { ownProcessId: process.pid },
   );
   stopOnEnd(() => watch.stop());
+  // Whoever reads the lines has gone, as `head` does.
+  process.stdout.on('error', () => app.quit());
   await watch.start();
   if (seconds !== null) timers.after(seconds * 1_000, () => app.quit());
 }

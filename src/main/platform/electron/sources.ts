@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BrowserTabs, Log, SessionPort, Timers, Windows } from '../../ports/index.ts';
+import type { Disposable } from '#kernel';
+import type { BrowserTabs, Log, Presence, SessionPort, Timers, Windows } from '../../ports/index.ts';
 
 /** Without keyboard or mouse for this long nobody is there. Long, because a film changes its title untouched. */
 const IDLE_AFTER_MS = 600_000;
@@ -47,15 +48,30 @@ async function createOnWindows(deps: Deps, appFolder: string): Promise<Omit<Sour
 
 async function createOnMac(deps: Deps, appFolder: string): Promise<Omit<Sources, 'tabs'>> {
   const { createDarwinWindows, readDarwinSessionFacts } = await import('../darwin/index.ts');
-  const { hasPermission, onProgramActivated } = await import('./mac.ts');
-  const { createSession } = await import('./session.ts');
   // The system can start a program only where it lies outside the archive.
   const unpacked = appFolder.replace(/\.asar$/, '.asar.unpacked');
   const helperPath = join(unpacked, 'node_modules', 'active-win', 'main');
+  if (process.versions.electron === undefined) {
+    // Plain Node, as in `npm run watch`, can ask neither for permissions nor for presence: the helper's answers must do.
+    return {
+      windows: createDarwinWindows(
+        { ...deps, hasPermission: null, onProgramActivated: null },
+        { helperPath },
+      ),
+      session: { facts: readDarwinSessionFacts, watchPresence: alwaysPresent },
+    };
+  }
+  const { hasPermission, onProgramActivated } = await import('./mac.ts');
+  const { createSession } = await import('./session.ts');
   return {
     windows: createDarwinWindows({ ...deps, hasPermission, onProgramActivated }, { helperPath }),
     session: createSession({ ...deps, facts: readDarwinSessionFacts }, { idleAfterMs: IDLE_AFTER_MS }),
   };
+}
+
+function alwaysPresent(onPresence: (presence: Presence) => void): Disposable {
+  onPresence('active');
+  return { dispose: () => undefined };
 }
 
 async function createTabs(deps: Deps): Promise<BrowserTabs> {

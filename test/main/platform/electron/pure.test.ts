@@ -126,6 +126,6 @@ describe('the command line', () => {
     [['--watch'], { enrol: null, watch: { seconds: null } }],
     [['--watch', '--seconds', '5'], { enrol: null, watch: { seconds: 5 } }],
     [['--watch', '--seconds', 'x'], { enrol: null, watch: { seconds: null } }],
-    [['--remote-debugging-port=0', 'x', '--hidden', '--enrol='], { enrol: null, watch: null }],
+    [['--remote-debugging-port=0', 'x', '--enrol='], { enrol: null, watch: null }],
   ])('%j', (args, expected) => expect(parseArguments(args)).toEqual(expected));
 });
