@@ -12,7 +12,7 @@ export interface SessionFacts {
   readonly timeZone: string;
   /** The machine's own addresses, for "on the school's network". */
   readonly addresses: readonly string[];
-  /** Stable per machine; survives a re-image. */
+  /** Stable for this account on this machine; survives a re-image, differs for the next person to sign in. */
   readonly hardwareId: string;
 }
 

@@ -29,7 +29,7 @@ export const enrolRequestSchema = z.object({
   /** The device's Ed25519 public key, raw 32 bytes. */
   publicKey: base64urlSchema.length(43),
   machine: z.string().min(1).max(256),
-  /** A stable id of the hardware, so that a re-imaged machine supersedes its old self. */
+  /** A stable id of the account on this hardware, so that a re-imaged machine supersedes its old self and nobody else. */
   hardwareId: z.string().min(1).max(128),
   platform: z.enum(['win32', 'darwin', 'linux']),
   agentVersion: z.string().min(1).max(40),

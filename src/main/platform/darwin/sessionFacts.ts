@@ -31,6 +31,6 @@ export async function readDarwinSessionFacts(run: RunProgram = runProgram): Prom
     machine: hostname(),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     addresses: machineAddresses(networkInterfaces()),
-    hardwareId: fingerprint(uuid ?? hostname()),
+    hardwareId: fingerprint(uuid ?? hostname(), user),
   };
 }

@@ -45,7 +45,7 @@ export function createLinuxSession(
         machine: hostname(),
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         addresses: machineAddresses(networkInterfaces()),
-        hardwareId: fingerprint(await hardwareOf(files)),
+        hardwareId: fingerprint(await hardwareOf(files), user),
       };
     },
 

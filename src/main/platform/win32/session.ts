@@ -80,7 +80,7 @@ async function readFacts(api: SessionApi | null, timers: Deps['timers']): Promis
     machine,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     addresses: machineAddresses(networkInterfaces()),
-    hardwareId: fingerprint(hardwareOf(api) ?? machine),
+    hardwareId: fingerprint(hardwareOf(api) ?? machine, account ?? userInfo().username),
   };
 }
 
