@@ -1,14 +1,33 @@
 import type { Policy } from '#contract';
 import { programName } from './browsers.ts';
 import type { Sight } from './join.ts';
+import { createWildcard } from './wildcard.ts';
 
 type Exclusion = Policy['capture']['excluded'][number];
 
-/** What no school can want: password managers and the sign-in pages of the common accounts. */
+/**
+ * What no school can want: password managers and the sign-in pages of the common accounts. It stands here and in
+ * no policy, so that no policy can undo it; where a policy names the same, the policy's reason is told.
+ */
 const ALWAYS: readonly Exclusion[] = [
-  ...['1password', 'bitwarden', 'keepass', 'keepassxc', 'lastpass', 'dashlane', 'enpass', 'keeper*'].map(
-    (pattern) => ({ pattern, reason: 'password_manager' }),
-  ),
+  ...[
+    '1password',
+    'bitwarden',
+    'keepass',
+    'keepass2',
+    'keepassxc',
+    'lastpass',
+    'dashlane',
+    'enpass',
+    'keeper password manager',
+    'keeperpasswordmanager',
+    'vault.bitwarden.com',
+    'vault.bitwarden.eu',
+    'my.1password.com',
+    'my.1password.eu',
+    'keepersecurity.com',
+    'keepersecurity.eu',
+  ].map((pattern) => ({ pattern, reason: 'password_manager' })),
   ...[
     'accounts.google.com',
     'login.microsoftonline.com',
@@ -16,8 +35,6 @@ const ALWAYS: readonly Exclusion[] = [
     'login.windows.net',
     'appleid.apple.com',
     'idmsa.apple.com',
-    'vault.bitwarden.com',
-    'my.1password.com',
   ].map((pattern) => ({ pattern, reason: 'sign_in' })),
 ];
 
@@ -28,12 +45,21 @@ const SIGN_IN_TITLES: ReadonlySet<string> = new Set([
   'Sign in to your Microsoft account',
 ]);
 
-/** A matcher of patterns in which `*` stands for anything; a host pattern covers subdomains too. */
-function createPattern(pattern: string): (text: string) => boolean {
-  const parts = pattern.toLowerCase().split('*');
-  const source = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*?');
-  const expression = new RegExp(`^(?:.*\\.)?${source}$`, 'su');
-  return (text) => expression.test(text);
+/** Whether a pattern names a web host: it has a dot, and is no program's file. */
+function namesHost(pattern: string): boolean {
+  return pattern.includes('.') && !/\.(exe|app)$/i.test(pattern);
+}
+
+/** A host's pattern covers its subdomains too; a program's is the whole name, without `.exe` or `.app`. */
+function compile({ pattern, reason }: Exclusion) {
+  const ofHost = namesHost(pattern);
+  const matches = createWildcard(ofHost ? pattern : programName(pattern));
+  const matchesBelow = createWildcard(`*.${pattern}`);
+  return {
+    reason,
+    matches: (host: string | null, programs: readonly string[]) =>
+      ofHost ? host !== null && (matches(host) || matchesBelow(host)) : programs.some(matches),
+  };
 }
 
 function hostOf(url: string): string | null {
@@ -50,20 +76,17 @@ function pageTitle(sight: Sight): string {
 }
 
 /**
- * Compiles the exclusions of a policy. The result says why a sight must be left out, or null.
- * Patterns are looked for in the host of the URL, in the program's name and in its file's name.
+ * Compiles the exclusions of a policy. The result says why a sight must be left out, or null. A pattern with a dot
+ * is looked for in the host of the URL; any other, and one that ends in `.exe` or `.app`, in the program's name and
+ * its file's name.
  */
 export function compileExclusions(excluded: readonly Exclusion[]): (sight: Sight) => string | null {
-  const compiled = [...excluded, ...ALWAYS].map(({ pattern, reason }) => ({
-    matches: createPattern(pattern),
-    reason,
-  }));
+  const compiled = [...excluded, ...ALWAYS].map(compile);
   return (sight) => {
     const { appName, appPath } = sight.window;
     const host = sight.url === null ? null : hostOf(sight.url);
-    const names = [appName, appPath ?? ''].map((name) => programName(name.slice(-512)));
-    const texts = [host, ...names];
-    const found = compiled.find(({ matches }) => texts.some((text) => text !== null && matches(text)));
+    const programs = [appName, appPath ?? ''].map((name) => programName(name.slice(-512)));
+    const found = compiled.find(({ matches }) => matches(host, programs));
     if (found !== undefined) return found.reason;
     const signsIn = sight.browser !== null && sight.url === null && SIGN_IN_TITLES.has(pageTitle(sight));
     return signsIn ? 'sign_in' : null;

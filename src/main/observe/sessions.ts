@@ -1,17 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import { boundText, type Policy, type Session } from '#contract';
 import type { SessionFacts } from '../ports/index.ts';
+import { createWildcard } from './wildcard.ts';
 
 const MAX_NAME_LENGTH = 256;
-
-/** `year3*` as a test of an account's name, whatever its case. */
-function matchesAccount(pattern: string, user: string): boolean {
-  const source = pattern
-    .split('*')
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*?');
-  return new RegExp(`^${source}$`, 'isu').test(user);
-}
 
 /** Null where the policy names no network: then the agent cannot tell. A network that does not parse is passed over. */
 function isOnNetwork(networks: readonly string[], addresses: readonly string[]): boolean | null {
@@ -36,7 +28,7 @@ export function describeSession(
   facts: SessionFacts,
   policy: { readonly sharedAccounts: Policy['sharedAccounts']; readonly schoolNetworks: readonly string[] },
 ): Session {
-  const shared = policy.sharedAccounts.some((pattern) => matchesAccount(pattern, facts.user));
+  const shared = policy.sharedAccounts.some((pattern) => createWildcard(pattern)(facts.user));
   return {
     user: boundText(facts.user, MAX_NAME_LENGTH),
     displayName: facts.displayName === null ? null : boundText(facts.displayName, MAX_NAME_LENGTH),
