@@ -23,6 +23,8 @@ const MAX_SPELLED_GAP = 3;
 /** Longest ending of a stem that is spelled out. */
 const MAX_SPELLED_ENDING = 4;
 const MAX_GLUED_PARTS = 4;
+/** Longest word that is spelled out or cut up, in letters. */
+const MAX_JOINED = 18;
 
 /** Adds the second readings of the text in the lattice's buffer, from the marks that the scanner left. */
 export function addVariants(lattice: Lattice, fold: Fold, knows: Knows): void {
@@ -50,12 +52,12 @@ function addSpelledWords(lattice: Lattice, fold: Fold, knows: Knows): void {
   const { buffer } = lattice;
   for (let token = 0; token < buffer.tokenCount; token += 1) {
     const start = lattice.unitsEnd;
-    reserve(buffer, start + MAX_READING, 0, start);
+    reserve(buffer, start + MAX_JOINED, 0, start);
     let hash = buffer.seed;
     let digits = 0;
     let kept = start;
     let stemEnd = 0;
-    for (let next = token; next < buffer.tokenCount && next - token < MAX_READING; next += 1) {
+    for (let next = token; next < buffer.tokenCount && next - token < MAX_JOINED; next += 1) {
       if (!isSpelledLetter(lattice, fold, next)) break;
       if (next > token && tokenOrigin(lattice, next) - tokenOriginEnd(lattice, next - 1) > MAX_SPELLED_GAP)
         break;
@@ -110,15 +112,19 @@ function addGluedWords(lattice: Lattice, knows: Knows): void {
 /** Offers the letters of words `from .. to` as one word. */
 function offerJoined(lattice: Lattice, from: number, to: number, knows: Knows): void {
   const { buffer, unitsEnd: start } = lattice;
-  reserve(buffer, start + MAX_READING, 0, start);
-  const { units, tokenStart, tokenEnd } = buffer;
+  const { tokenStart, tokenEnd } = buffer;
+  let length = 0;
+  for (let token = from; token < to; token += 1)
+    length += (tokenEnd[token] as number) - (tokenStart[token] as number);
+  if (length > MAX_JOINED) return;
+  reserve(buffer, start + length, 0, start);
+  const { units } = buffer;
   let end = start;
   for (let token = from; token < to; token += 1) {
-    const length = (tokenEnd[token] as number) - (tokenStart[token] as number);
-    if (end - start + length > MAX_READING) return;
-    for (let at = 0; at < length; at += 1)
-      units[end + at] = units[(tokenStart[token] as number) + at] as number;
-    end += length;
+    for (let at = tokenStart[token] as number; at < (tokenEnd[token] as number); at += 1) {
+      units[end] = units[at] as number;
+      end += 1;
+    }
   }
   const hash = hashUnits(buffer.seed, units, start, end);
   if (knows(units, start, end, hash, true) === null) return;

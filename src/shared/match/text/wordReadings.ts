@@ -12,10 +12,19 @@ import { isRarelyDouble } from './scan.ts';
  * are copied without making strings; only several long runs in one word need all their readings.
  */
 export function addShortenedWord(lattice: Lattice, token: number, knows: Knows): void {
-  if (isTooLong(lattice, token)) return;
+  if (isTooLong(lattice, token) || isOneLetter(lattice, token)) return;
   const longRuns = offerShortened(lattice, token, 1, knows);
   if (longRuns === 1) offerShortened(lattice, token, 2, knows);
   else if (longRuns > 1) addReadings(lattice, textOf(lattice, token), token, knows);
+}
+
+/** `www` and `xxx` are one letter over and over: shortened they are no word. */
+function isOneLetter(lattice: Lattice, token: number): boolean {
+  const { units, tokenStart, tokenEnd } = lattice.buffer;
+  const start = tokenStart[token] as number;
+  let at = start + 1;
+  while (at < (tokenEnd[token] as number) && units[at] === units[start]) at += 1;
+  return at === tokenEnd[token];
 }
 
 /** Offers the word with runs of three and more letters cut to `keep`. Gives how many such runs there are. */
