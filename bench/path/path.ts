@@ -4,6 +4,7 @@
  * stored records grow to a million (some minutes).
  */
 import { parseArgs } from 'node:util';
+import { machine, writeSection } from '../report.ts';
 import { type AgentFigures, measureAgent, measureAppend } from './agentSide.ts';
 import { measureCatchUp } from './catchUp.ts';
 import { startSchool } from './school.ts';
@@ -44,7 +45,9 @@ export async function run(args: readonly string[]): Promise<number> {
     return 2;
   }
   const figures = rounded(await measure(records, (line) => process.stderr.write(`${line}\n`)));
-  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : table(figures));
+  const markdown = page(figures);
+  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : `${markdown}\n`);
+  writeSection('path', markdown);
   return 0;
 }
 
@@ -85,23 +88,33 @@ function rounded<Value>(value: Value): Value {
   );
 }
 
-function table({ agent, ingest, heartbeatsPerSecond, appendNs, catchUpSeconds }: PathFigures): string {
-  const lines: [string, string][] = [
-    ['agent: sealed, signed, on disk', `${agent.recordsPerSecond} records/s`],
-    ['agent: one after the other', `${agent.oneByOnePerSecond} records/s`],
-    ['raw better-sqlite3, one row a transaction', `${agent.rawInsertsPerSecond} rows/s`],
-    ['append, 10 waiting', `${Math.round(appendNs.at10 / 1_000)} us`],
-    ['append, 100,000 waiting', `${Math.round(appendNs.at100000 / 1_000)} us`],
-    ['server on SQLite, batches of 20', `${ingest.sqlite.recordsPerSecond} records/s`],
-    ['server on PostgreSQL, batches of 20', `${ingest.postgres.recordsPerSecond} records/s`],
-    ["Fastify's empty route, the same batches", `${ingest.emptyRoutePerSecond} requests/s`],
-    ['raw better-sqlite3, 20 rows a transaction', `${ingest.rawInsertsPerSecond} rows/s`],
-    ['heartbeats', `${heartbeatsPerSecond} /s`],
-    ['10,000 records of one device', `${catchUpSeconds} s`],
-    ...ingest.sqlite.memory.map(({ records, rssBytes }): [string, string] => [
-      `server's memory with ${records} records`,
-      rssBytes === null ? 'unknown' : `${Math.round(rssBytes / 1_000_000)} MB`,
-    ]),
+function page({ agent, ingest, heartbeatsPerSecond, appendNs, catchUpSeconds }: PathFigures): string {
+  const rows: (readonly [string, string])[] = [
+    ['Agent: sealed, signed and on disk', `${agent.recordsPerSecond} records/s`],
+    ['Agent: the same, one after the other', `${agent.oneByOnePerSecond} records/s`],
+    ['Beside it: better-sqlite3 alone, one row a transaction', `${agent.rawInsertsPerSecond} rows/s`],
+    ['An append with 10 records waiting', `${Math.round(appendNs.at10 / 1_000)} us`],
+    ['An append with 100,000 records waiting', `${Math.round(appendNs.at100000 / 1_000)} us`],
+    ['Server on SQLite, batches of 20, fsync on', `${ingest.sqlite.recordsPerSecond} records/s`],
+    ['Server on PostgreSQL, batches of 20, fsync on', `${ingest.postgres.recordsPerSecond} records/s`],
+    ["Beside it: Fastify's empty route, the same batches", `${ingest.emptyRoutePerSecond} requests/s`],
+    ['Beside it: better-sqlite3 alone, 20 rows a transaction', `${ingest.rawInsertsPerSecond} rows/s`],
+    ['Heartbeats', `${heartbeatsPerSecond}/s`],
+    ['A device catches up with 10,000 records', `${catchUpSeconds} s`],
+    ...ingest.sqlite.memory.map(
+      ({ records, rssBytes }) =>
+        [
+          `Server's memory with ${records} records stored`,
+          rssBytes === null ? 'unknown' : `${Math.round(rssBytes / 1_000_000)} MB`,
+        ] as const,
+    ),
   ];
-  return lines.map(([what, figure]) => `${what.padEnd(45)}${figure.padStart(20)}\n`).join('');
+  const table = rows.map(([what, figure]) => `| ${what} | ${figure} |`).join('\n');
+  return `## The path of a record
+
+\`npm run bench -- path\` on ${machine()}. The server, the database and what drives them share the machine.
+
+| | |
+| --- | ---: |
+${table}`;
 }

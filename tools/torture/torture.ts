@@ -77,7 +77,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const console = await signIn(url, { username: ACCOUNT.username, password });
     const verdict = await settle(console, agents, lastVersion(counts), say);
     const settledMs = Math.round(performance.now() - quietMs);
-    const checked = await console.checkPictures(verdict.pictures);
+    const checked = await checkPictures(console, verdict, say);
     const leaks = await countLeaks(folder, agents);
     return judge(options, { agents, verdict, checked, leaks, counts, settledMs, network: proxy.counts });
   } finally {
@@ -118,6 +118,25 @@ async function settle(
     say(
       `waiting: ${missing.length} records, ${verdict.gaps} numbers, ${verdict.awaitedPictures} pictures, ${behind} policies`,
     );
+    await pause(2 * SECOND_MS);
+  }
+}
+
+/** A picture follows its record: those that are not there yet are looked for again. */
+async function checkPictures(
+  console: Console,
+  { pictures }: Verdict,
+  say: TortureOptions['say'],
+): Promise<{ readonly missing: number; readonly wrong: number }> {
+  const untilMs = performance.now() + SETTLE_DEADLINE_MS;
+  let wrong = 0;
+  let left = pictures;
+  for (;;) {
+    const checked = await console.checkPictures(left);
+    wrong += checked.wrong;
+    left = checked.missing;
+    if (left.size === 0 || performance.now() > untilMs) return { missing: left.size, wrong };
+    say(`waiting: ${left.size} pictures on their way`);
     await pause(2 * SECOND_MS);
   }
 }

@@ -15,10 +15,10 @@ export interface Verdict {
 
 export interface Console {
   read(): Promise<Verdict>;
-  /** How many of these pictures are not there or not the right ones. */
+  /** Which of these pictures (by marker, with their items' ids) are not there, and how many are not the right ones. */
   checkPictures(
     pictures: ReadonlyMap<string, string>,
-  ): Promise<{ readonly missing: number; readonly wrong: number }>;
+  ): Promise<{ readonly missing: ReadonlyMap<string, string>; readonly wrong: number }>;
 }
 
 const PAGE = 200;
@@ -74,11 +74,11 @@ export async function signIn(url: string, account: { username: string; password:
     },
 
     async checkPictures(pictures) {
-      let missing = 0;
+      const missing = new Map<string, string>();
       let wrong = 0;
       for (const [marker, id] of pictures) {
         const answer = await get(`${CONSOLE_PATHS.items}/${id}/screenshot`);
-        if (answer.status === 404) missing += 1;
+        if (answer.status === 404) missing.set(marker, id);
         else if (Buffer.compare(Buffer.from(await answer.arrayBuffer()), pictureFor(marker)) !== 0)
           wrong += 1;
       }

@@ -109,7 +109,7 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
 
   /** One transaction on disk. */
   async function attempt(change: Change): Promise<'written' | 'no_room'> {
-    for (let tries = 0; tries < 2; tries++) {
+    for (let tries = 0; tries < 2 && !disposed; tries++) {
       if (store === null) await open(false);
       if (store === null) return 'no_room';
       try {
