@@ -65,6 +65,7 @@ export function createFakeWindows(): Windows & {
 /** Browser extensions that a test speaks for. */
 export function createFakeTabs(): BrowserTabs & {
   front(browser: string, processId: number | null, tab: Partial<BrowserTab> | null): void;
+  health(browser: string, health: SourceHealth): void;
   privateWindows(): 'hide' | 'show' | null;
 } {
   const listeners = new Set<Parameters<BrowserTabs['watch']>[0]>();
@@ -80,6 +81,9 @@ export function createFakeTabs(): BrowserTabs & {
     front(browser, processId, tab) {
       const full = tab && { browser, processId, at: 0, url: '', title: '', private: false, ...tab };
       for (const listener of listeners) listener.onTab(browser, processId, full);
+    },
+    health(browser, health) {
+      for (const listener of listeners) listener.onHealth(browser, health);
     },
     privateWindows: () => told,
   };

@@ -17,6 +17,7 @@ import type {
   Windows,
 } from '../ports/index.ts';
 import { compileExclusions } from './exclusions.ts';
+import { createExtensionWatch } from './extensions.ts';
 import { createJoin, type Sight } from './join.ts';
 import { describeSession } from './sessions.ts';
 import { createSettle } from './settle.ts';
@@ -70,9 +71,6 @@ export interface Observe {
 /** Older facts (addresses, time zone) are asked again when something is seen. */
 const FACTS_AGE_MS = 300_000;
 
-/** A browser in front for this long without a word from its extension has none. */
-const EXTENSION_MISSING_MS = 10_000;
-
 interface Seen {
   readonly place: string;
   readonly title: string;
@@ -91,34 +89,14 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
   let session: Session | null = null;
   let front: Sighting | null = null;
   let listener: ObserveListener | null = null;
-  const withoutExtension = new Map<string, Disposable>();
+  const extensions = createExtensionWatch(deps, (browser, health) =>
+    listener?.onHealth(`extension.${browser}`, health),
+  );
 
   async function readFacts(): Promise<void> {
     factsAtMs = timers.monotonic();
     facts = await deps.session.facts();
     session = describeSession(facts, settings);
-  }
-
-  /** A browser whose extension has not spoken within the time is said to lack it; one word makes it well again. */
-  function watchExtension({ browser, urlSource }: Sight): void {
-    if (browser === null || urlSource === 'system') return;
-    const part = `extension.${browser}`;
-    const missing = withoutExtension.get(browser);
-    if (urlSource === 'extension') {
-      withoutExtension.delete(browser);
-      void missing?.dispose();
-      if (missing !== undefined) {
-        listener?.onHealth(part, { state: 'ok', code: 'ok', message: 'The browser extension answers.' });
-      }
-    } else if (missing === undefined) {
-      const tell = () =>
-        listener?.onHealth(part, {
-          state: 'degraded',
-          code: 'extension_missing',
-          message: `No address is seen in ${browser}: its extension is missing or disabled. Install it by policy.`,
-        });
-      withoutExtension.set(browser, timers.after(EXTENSION_MISSING_MS, tell));
-    }
   }
 
   function emit({ sight, excluded, hidden }: Seen): void {
@@ -147,13 +125,13 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
   const settle = createSettle<Seen>(timers, emit);
 
   function see(sight: Sight | null): void {
+    if (sight?.window.processId === options.ownProcessId) return;
+    extensions.inFront(sight);
     if (sight === null) {
       front = null;
       settle.clear();
       return;
     }
-    if (sight.window.processId === options.ownProcessId) return;
-    watchExtension(sight);
     const excluded = excludedBecause(sight);
     const hidden = sight.private && settings.privateWindows === 'hide';
     const { processId, appName, windowId } = sight.window;
@@ -181,7 +159,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
       parts.add(
         deps.tabs.watch({
           onTab: (browser, processId, tab) => join.setTab(browser, processId, tab),
-          onHealth: (browser, health) => to.onHealth(`extension.${browser}`, health),
+          onHealth: extensions.heard,
         }),
       );
       let watching: Disposable | null = null;
@@ -205,7 +183,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
       parts.add({
         async dispose() {
           listener = null;
-          for (const missing of withoutExtension.values()) void missing.dispose();
+          await extensions.dispose();
           await watching?.dispose();
         },
       });

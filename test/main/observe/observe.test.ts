@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { MAX_TITLE_LENGTH, MAX_URL_LENGTH, observationSchema } from '#contract';
+import type { Disposable } from '#kernel';
 import { createObserve, type ObserveSettings, type Sighting } from '../../../src/main/observe/index.ts';
 import { createFakeSession, createFakeTabs, createFakeWindows } from '../../fakes/ports.ts';
 import { createFakeTimers } from '../../fakes/timers.ts';
@@ -12,6 +13,12 @@ const SETTINGS: ObserveSettings = {
   privateWindows: 'hide',
 };
 const CHROMIUM = { appName: 'chromium', appPath: '/usr/lib/chromium/chromium', processId: 77, windowId: 7 };
+
+const started: Disposable[] = [];
+
+afterEach(async () => {
+  for (const watching of started.splice(0)) await watching.dispose();
+});
 
 async function watched(settings: Partial<ObserveSettings> = {}, source: { eventDriven?: boolean } = {}) {
   const timers = createFakeTimers();
@@ -30,6 +37,7 @@ async function watched(settings: Partial<ObserveSettings> = {}, source: { eventD
     onWatching: (watching) => states.push(watching),
     onHealth: (part, { code }) => health.push(`${part}:${code}`),
   });
+  started.push(watching);
   const titles = () => seen.map(({ observation }) => observation.title);
   return { timers, windows, tabs, session, observe, seen, titles, health, states, watching };
 }
@@ -236,6 +244,46 @@ describe('browser tabs', () => {
     expect(health).toEqual(['extension.chromium:extension_missing']);
     tabs.front('chromium', 77, { title: 'Two', url: 'https://two.invalid/' });
     expect(health.at(-1)).toBe('extension.chromium:ok');
+  });
+});
+
+describe('the health of an extension', () => {
+  const MISSING = 'extension.chromium:extension_missing';
+  const CONNECTED = { state: 'ok', code: 'extension_connected', message: '' } as const;
+  const DISCONNECTED = { state: 'degraded', code: 'extension_disconnected', message: '' } as const;
+
+  test('a browser that leaves the front before the time is over is not said to lack it', async () => {
+    const { timers, windows, health } = await watched();
+    windows.show({ ...CHROMIUM, title: 'One - Chromium' });
+    await timers.advance(9_000);
+    windows.show({ title: 'Letter home - Writer' });
+    await timers.advance(60_000);
+    windows.show({ ...CHROMIUM, title: 'One - Chromium' });
+    await timers.advance(9_000);
+    windows.read({ kind: 'nothing' });
+    await timers.advance(60_000);
+    expect(health).toEqual([]);
+  });
+
+  test('a dialog of a browser whose extension is connected says nothing', async () => {
+    const { timers, windows, tabs, health } = await watched();
+    tabs.health('chromium', CONNECTED);
+    windows.show({ ...CHROMIUM, windowId: 8, title: 'Save file' });
+    await timers.advance(60_000);
+    expect(health).toEqual(['extension.chromium:extension_connected']);
+  });
+
+  test('an extension that connects in time is not missing; one that goes is', async () => {
+    const { timers, windows, tabs, health } = await watched();
+    windows.show({ ...CHROMIUM, title: 'One - Chromium' });
+    await timers.advance(5_000);
+    tabs.health('chromium', CONNECTED);
+    await timers.advance(60_000);
+    expect(health).not.toContain(MISSING);
+    tabs.health('chromium', DISCONNECTED);
+    windows.show({ ...CHROMIUM, title: 'Two - Chromium' });
+    await timers.advance(10_000);
+    expect(health.at(-1)).toBe(MISSING);
   });
 });
 
