@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   if (process.platform === 'win32') await ensureBuilt(['agent']);
   const timers = createTimers();
   const log = createLog(timers, { path: null, echo: (line) => process.stderr.write(line) });
-  const sources = await createSources({ timers, log }, projectFolder);
+  const sources = await createSources({ timers, log, dataFiles: null }, projectFolder);
   const watch = createWatch(
     { ...sources, timers },
     {

@@ -1,6 +1,7 @@
 import type { Disposable } from '#kernel';
-import type { Log, SourceHealth, Timers, WindowReading, Windows } from '../../ports/index.ts';
+import type { Files, Log, SourceHealth, Timers, WindowReading, Windows } from '../../ports/index.ts';
 import { createAdaptivePoll, createChangeGate, createRefresher } from '../common/index.ts';
+import { createAskedBefore } from './askedBefore.ts';
 import {
   type HelperAnswer,
   type HelperWindow,
@@ -17,6 +18,8 @@ type Deps = {
   readonly hasPermission: ((permission: MacPermission) => boolean) | null;
   /** Tells when another program came to the front (an `NSWorkspace` notification); null where nobody tells. */
   readonly onProgramActivated: ((listener: () => void) => Disposable) | null;
+  /** Where it is remembered that macOS was made to ask; null where nothing may be kept. */
+  readonly dataFiles: Pick<Files, 'read' | 'writeAtomic'> | null;
   readonly run?: RunProgram;
 };
 
@@ -80,20 +83,21 @@ const HEALTH = {
 } satisfies Record<string, SourceHealth>;
 
 /**
- * The window in front on macOS, by the helper program of `active-win`. A missing permission is asked for once,
- * by the helper's first call; then the helper is called without it and health says what is not seen, until
+ * The window in front on macOS, by the helper program of `active-win`. A missing permission is asked for once in
+ * the agent's life on this machine, by the helper's first call; then the helper is called without it and health says what is not seen, until
  * `hasPermission` says that it was given. No failure of the helper ends the watch.
  * @param options.helperPath The helper on the disk, outside the archive when packaged.
  */
 export function createDarwinWindows(deps: Deps, options: { readonly helperPath: string }): Windows {
   const { timers, log, hasPermission, onProgramActivated, run = runProgram } = deps;
+  const askedBefore = createAskedBefore(deps);
 
   return {
     watch(listener) {
       const gate = createChangeGate(listener);
-      const without = new Set<MacPermission>();
+      let without: Set<MacPermission> | null = null;
 
-      async function ask(): Promise<HelperAnswer> {
+      async function ask(without: Set<MacPermission>): Promise<HelperAnswer> {
         for (const permission of without)
           if (hasPermission?.(permission) === true) without.delete(permission);
         const flags = [...without].map((permission) => FLAG_WITHOUT[permission]);
@@ -101,7 +105,8 @@ export function createDarwinWindows(deps: Deps, options: { readonly helperPath: 
       }
 
       async function look(): Promise<void> {
-        const answer = await ask();
+        without ??= new Set(await askedBefore.read());
+        const answer = await ask(without);
         if (answer.kind === 'permission_missing') {
           if (without.has(answer.permission)) {
             // It was told to do without and still refuses: nothing more can be tried.
@@ -110,6 +115,7 @@ export function createDarwinWindows(deps: Deps, options: { readonly helperPath: 
             return;
           }
           without.add(answer.permission);
+          await askedBefore.add(answer.permission);
           log.warn({ code: HEALTH[answer.permission].code }, 'a permission is missing');
           gate.health(healthWithout(without));
           refresher.request();

@@ -161,7 +161,7 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
   const resources = join(app.getAppPath(), 'resources');
   const out = join(app.getAppPath(), 'out');
   const ports: HostPorts = {
-    ...(await createSources({ timers, log }, app.getAppPath())),
+    ...(await createSources({ timers, log, dataFiles: files }, app.getAppPath())),
     screen: createScreen(),
     keyVault: createKeyVault({ files }),
     files,
@@ -204,7 +204,7 @@ async function runWatch(host: Host, seconds: number | null, development: boolean
   const log = createLog(timers, { path: null, echo: (line) => process.stderr.write(line) });
   const watch = host.createWatch(
     {
-      ...(await createSources({ timers, log }, app.getAppPath())),
+      ...(await createSources({ timers, log, dataFiles: null }, app.getAppPath())),
       timers,
     },
     { line: (text) => process.stdout.write(`${text}\n`), health },

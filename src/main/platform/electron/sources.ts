@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Disposable } from '#kernel';
-import type { BrowserTabs, Log, Presence, SessionPort, Timers, Windows } from '../../ports/index.ts';
+import type { BrowserTabs, Files, Log, Presence, SessionPort, Timers, Windows } from '../../ports/index.ts';
 
 /** Without keyboard or mouse for this long nobody is there. Long, because a film changes its title untouched. */
 const IDLE_AFTER_MS = 600_000;
@@ -16,6 +16,8 @@ export interface Sources {
 interface Deps {
   readonly timers: Timers;
   readonly log: Log;
+  /** Where the adapters keep what they must know at the next start; null for a watch, which keeps nothing. */
+  readonly dataFiles: Files | null;
 }
 
 /**

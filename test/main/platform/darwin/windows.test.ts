@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ProgramRun } from '../../../../src/main/platform/darwin/helper.ts';
 import { createDarwinWindows, type MacPermission } from '../../../../src/main/platform/darwin/index.ts';
-import type { SourceHealth, WindowReading } from '../../../../src/main/ports/index.ts';
+import type { Files, SourceHealth, WindowReading } from '../../../../src/main/ports/index.ts';
+import { createFakeFiles } from '../../../fakes/files.ts';
 import { createFakeTimers } from '../../../fakes/timers.ts';
 
 /**
@@ -21,7 +22,7 @@ const printed = (output: string, exitCode = 0): ProgramRun => ({ kind: 'ended', 
 
 function start(
   answer: (args: readonly string[]) => ProgramRun | Promise<ProgramRun>,
-  options: { hasPermission?: (permission: MacPermission) => boolean } = {},
+  options: { hasPermission?: (permission: MacPermission) => boolean; files?: Files } = {},
 ) {
   const timers = createFakeTimers();
   const calls: { atMs: number; args: readonly string[] }[] = [];
@@ -33,6 +34,7 @@ function start(
       timers,
       log: { warn() {} },
       hasPermission: options.hasPermission ?? null,
+      dataFiles: options.files ?? null,
       onProgramActivated(listener) {
         activate = listener;
         return {
@@ -194,6 +196,39 @@ describe('the window in front on macOS', () => {
     expect(codes().at(-1)).toBe('mac_ok');
     await watch.dispose();
     expect(timers.pending()).toBe(0);
+  });
+
+  test('nobody is asked again at the next start; a permission given since is used', async () => {
+    const given = new Set<MacPermission>();
+    const answer = (args: readonly string[]): ProgramRun => {
+      if (!given.has('accessibility') && !args.includes('--no-accessibility-permission'))
+        return printed(NO_ACCESSIBILITY, 1);
+      return printed(FIREFOX);
+    };
+    const options = { hasPermission: (p: MacPermission) => given.has(p), files: createFakeFiles() };
+    const flagsOfFirstCall = async () => {
+      const { timers, calls, codes, watch } = start(answer, options);
+      await timers.advance(3_000);
+      await watch.dispose();
+      return [calls[0]?.args, codes().at(-1)];
+    };
+    expect(await flagsOfFirstCall()).toEqual([[], 'mac_no_accessibility']);
+    expect(await flagsOfFirstCall()).toEqual([['--no-accessibility-permission'], 'mac_no_accessibility']);
+    given.add('accessibility');
+    expect(await flagsOfFirstCall()).toEqual([[], 'mac_ok']);
+  });
+
+  test.each(['{', '["everything"]'])('a damaged memory (%s) is no reason to see nothing', async (kept) => {
+    const files = createFakeFiles();
+    files.drop('mac-permissions-asked.json', kept);
+    files.fill(true);
+    const { timers, codes, watch } = start(
+      (args) => (args.length === 0 ? printed(NO_ACCESSIBILITY, 1) : printed(FIREFOX)),
+      { files },
+    );
+    await timers.advance(3_000);
+    expect(codes()).toEqual(['mac_no_accessibility']);
+    await watch.dispose();
   });
 
   test('a helper that insists on a permission is no endless loop', async () => {

@@ -14,7 +14,7 @@ test.each(['darwin', 'win32', 'linux'])(
   async (platform) => {
     Object.defineProperty(process, 'platform', { ...own, value: platform });
     const log = { debug() {}, info() {}, warn() {}, error() {} };
-    const sources = await createSources({ timers: createFakeTimers(), log }, '/app');
+    const sources = await createSources({ timers: createFakeTimers(), log, dataFiles: null }, '/app');
     expect(Object.keys(sources).sort()).toEqual(['session', 'tabs', 'windows']);
   },
 );
@@ -22,7 +22,7 @@ test.each(['darwin', 'win32', 'linux'])(
 test('on macOS somebody is taken to be there, and the machine is described', async () => {
   Object.defineProperty(process, 'platform', { ...own, value: 'darwin' });
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const { session } = await createSources({ timers: createFakeTimers(), log }, '/app');
+  const { session } = await createSources({ timers: createFakeTimers(), log, dataFiles: null }, '/app');
   const presences: string[] = [];
   await session.watchPresence((presence) => presences.push(presence)).dispose();
   expect(presences).toEqual(['active']);
