@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start other programs: minutes, not milliseconds. `npm run check` leaves them to `npm test`. */
@@ -10,11 +11,19 @@ const SLOW = [
 
 const setupFiles = ['test/setup/leaks.ts'];
 
+/** The kernel of tests watches over its disposables. Tools run by tests as programs of their own use the real one. */
+const resolve = {
+  alias: [
+    { find: /^#kernel$/, replacement: fileURLToPath(new URL('test/setup/kernel.ts', import.meta.url)) },
+  ],
+};
+
 export default defineConfig({
   test: {
     allowOnly: false,
     projects: [
       {
+        resolve,
         test: {
           setupFiles,
           name: 'unit',
@@ -24,6 +33,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           setupFiles,
           name: 'slow',

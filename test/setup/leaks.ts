@@ -1,8 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
+import { takeUndisposed } from './kernel.ts';
 
 /**
  * Fails a test file that leaves something open: a listening server, a socket, a child process, a file
- * watcher, a worker or a timer. Whatever starts can stop, and tests stop what they start.
+ * watcher, a timer, or a stack of disposables. Whatever starts can stop, and tests stop what they start.
  *
  * Node tells what keeps its event loop alive; what was there before the file's first test is not counted.
  */
@@ -47,6 +48,6 @@ afterAll(async () => {
   for (let turn = 0; turn < GRACE_TURNS && left(before).length > 0; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const leaks = left(before);
+  const leaks = [...left(before), ...takeUndisposed().map((place) => `disposables made ${place}`)];
   if (leaks.length > 0) throw new Error(`the tests of this file left open: ${leaks.join(', ')}`);
 });
