@@ -42,12 +42,27 @@ export default {
       'shipped-dependencies',
       'What runs unbundled stands on run-time dependencies only.',
       { path: '^src/(?:main|server|shared)/' },
-      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: npm('electron', 'undici-types', 'node') },
+      {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: npm('electron', 'undici-types', 'node'),
+      },
     ),
 
     only('kernel', 'The kernel imports nothing.', '^src/shared/kernel/'),
-    only('contract', 'Schemas know the kernel and zod.', '^src/shared/contract/', '^src/shared/kernel/', npm('zod')),
-    only('ipc', 'The channel map knows the contract.', '^src/shared/ipc/', '^src/shared/contract/', npm('zod')),
+    only(
+      'contract',
+      'Schemas know the kernel and zod.',
+      '^src/shared/contract/',
+      '^src/shared/kernel/',
+      npm('zod'),
+    ),
+    only(
+      'ipc',
+      'The channel map knows the contract.',
+      '^src/shared/ipc/',
+      '^src/shared/contract/',
+      npm('zod'),
+    ),
     only(
       'match',
       'Matching is pure: kernel, contract, and parsing of rule files.',
@@ -94,7 +109,12 @@ export default {
       { path: '^src/main/app/' },
       { path: '^src/', pathNot: ['^src/main/(?!platform/|main)', SHARED] },
     ),
-    only('entry', 'The entry joins the root and the host.', '^src/main/main\\.ts$', '^src/main/(?:app|platform/electron)/index\\.ts$'),
+    only(
+      'entry',
+      'The entry joins the root and the host.',
+      '^src/main/main\\.ts$',
+      '^src/main/(?:app|platform/electron)/index\\.ts$',
+    ),
     never(
       'electron',
       'Only the Electron adapters and the preload know Electron.',
@@ -120,7 +140,13 @@ export default {
       { path: '^src/ui/' },
       { path: '^src/', pathNot: ['^src/ui/', '^src/shared/(?:kernel|contract)/'] },
     ),
-    only('extension', 'The browser extension knows the contract.', '^src/extension/', '^src/shared/(?:kernel|contract)/', npm('zod')),
+    only(
+      'extension',
+      'The browser extension knows the contract.',
+      '^src/extension/',
+      '^src/shared/(?:kernel|contract)/',
+      npm('zod'),
+    ),
     never(
       'console',
       'The console knows the shared types and the widgets.',
@@ -150,13 +176,23 @@ export default {
       'slice',
       'A slice of the server knows the base it stands on, never another slice or the root.',
       { path: `^src/server/(${SLICES})/` },
-      { path: '^src/server/', pathNot: ['^src/server/$1/', `^src/server/(?:${SERVER_BASE})/`, '^src/server/(?:errors|config)\\.ts$'] },
+      {
+        path: '^src/server/',
+        pathNot: [
+          '^src/server/$1/',
+          `^src/server/(?:${SERVER_BASE})/`,
+          '^src/server/(?:errors|config)\\.ts$',
+        ],
+      },
     ),
     never(
       'server-base',
       'The base of the server knows no slice and no root.',
       { path: `^src/server/(?:${SERVER_BASE})/` },
-      { path: '^src/server/', pathNot: [`^src/server/(?:${SERVER_BASE})/`, '^src/server/(?:errors|config)\\.ts$'] },
+      {
+        path: '^src/server/',
+        pathNot: [`^src/server/(?:${SERVER_BASE})/`, '^src/server/(?:errors|config)\\.ts$'],
+      },
     ),
 
     never(

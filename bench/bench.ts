@@ -7,7 +7,7 @@ if (name === undefined || !NAMES.includes(name)) {
   process.exitCode = 2;
 } else {
   const bench = (await import(`./${name}/${name}.ts`)) as {
-    run(args: readonly string[]): Promise<number | void>;
+    run(args: readonly string[]): Promise<number | undefined>;
   };
   process.exitCode = (await bench.run(args)) ?? 0;
 }

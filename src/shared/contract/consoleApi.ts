@@ -74,7 +74,12 @@ const itemBase = {
   lastAt: epochMsSchema,
 };
 export const queueItemSchema = z.discriminatedUnion('kind', [
-  z.object({ ...itemBase, kind: z.literal('capture'), category: categorySchema, capture: shownCaptureSchema }),
+  z.object({
+    ...itemBase,
+    kind: z.literal('capture'),
+    category: categorySchema,
+    capture: shownCaptureSchema,
+  }),
   z.object({
     ...itemBase,
     kind: z.literal('report'),
@@ -107,7 +112,15 @@ export type QueueResponse = z.infer<typeof queueResponseSchema>;
 export const historyEntrySchema = z.object({
   at: epochMsSchema,
   by: z.string(),
-  action: z.enum(['received', 'viewed', 'screenshot_viewed', 'no_concern', 'passed', 'action_recorded', 'reopened']),
+  action: z.enum([
+    'received',
+    'viewed',
+    'screenshot_viewed',
+    'no_concern',
+    'passed',
+    'action_recorded',
+    'reopened',
+  ]),
   note: z.string().nullable(),
 });
 export const itemResponseSchema = z.object({

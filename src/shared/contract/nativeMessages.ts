@@ -53,7 +53,11 @@ export const frontTabSchema = z.object({
 export type FrontTab = z.infer<typeof frontTabSchema>;
 
 /** Everything the agent may receive. */
-export const toAgentMessageSchema = z.discriminatedUnion('kind', [relayHelloSchema, relayOversizedSchema, frontTabSchema]);
+export const toAgentMessageSchema = z.discriminatedUnion('kind', [
+  relayHelloSchema,
+  relayOversizedSchema,
+  frontTabSchema,
+]);
 export type ToAgentMessage = z.infer<typeof toAgentMessageSchema>;
 
 /** Agent -> extension, on connection and on each change of policy. */

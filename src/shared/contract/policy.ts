@@ -52,9 +52,13 @@ export const ruleExceptionSchema = z
     words: z.string().min(1).max(200).optional(),
     reason: z.string().min(1).max(500),
   })
-  .refine((exception) => exception.ruleId ?? exception.packId ?? exception.category ?? exception.site ?? exception.words, {
-    error: 'an exception names a rule, pack, category, site or words',
-  });
+  .refine(
+    (exception) =>
+      exception.ruleId ?? exception.packId ?? exception.category ?? exception.site ?? exception.words,
+    {
+      error: 'an exception names a rule, pack, category, site or words',
+    },
+  );
 export type RuleException = z.infer<typeof ruleExceptionSchema>;
 
 /**
@@ -77,7 +81,9 @@ export const policySchema = z.object({
     /** Packs by id; null means every pack that ships with the agent. */
     packIds: z.array(z.string().min(1).max(200)).nullable().default(null),
     /** The school's own packs, as the YAML text a safeguarding lead wrote. */
-    ownPacks: z.array(z.object({ name: z.string().min(1).max(200), yaml: z.string().max(1_000_000) })).default([]),
+    ownPacks: z
+      .array(z.object({ name: z.string().min(1).max(200), yaml: z.string().max(1_000_000) }))
+      .default([]),
     /** What counts for nobody, or not for some: taught by judging flags false, or decided beforehand. */
     exceptions: z.array(ruleExceptionSchema).max(5_000).default([]),
     dispositions: z.array(dispositionRuleSchema).default([]),
@@ -89,7 +95,9 @@ export const policySchema = z.object({
     contextEntries: z.int().min(0).max(20).default(5),
     privateWindows: z.enum(['hide', 'show']).default('hide'),
     /** Sign-in pages, password managers, banks, health portals: host or app patterns with `*`. */
-    excluded: z.array(z.object({ pattern: z.string().min(1).max(200), reason: z.string().min(1).max(100) })).default([]),
+    excluded: z
+      .array(z.object({ pattern: z.string().min(1).max(200), reason: z.string().min(1).max(100) }))
+      .default([]),
     /** Networks that count as the school's own, in CIDR form. Empty: the agent cannot tell. */
     schoolNetworks: z.array(z.string().max(64)).default([]),
   }),

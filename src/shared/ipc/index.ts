@@ -1,1 +1,7 @@
-export { type ChannelInput, type ChannelName, type ChannelOutput, channels, type RendererApi } from './channels.ts';
+export {
+  type ChannelInput,
+  type ChannelName,
+  type ChannelOutput,
+  channels,
+  type RendererApi,
+} from './channels.ts';

@@ -71,7 +71,9 @@ export async function parseEnrolmentToken(text: string): Promise<Result<Enrolmen
     });
   }
   const bytes = fromBase64url(body.slice(body.indexOf('.') + 1));
-  const token = enrolmentTokenSchema.safeParse(bytes === null ? null : parseJson(new TextDecoder().decode(bytes)));
+  const token = enrolmentTokenSchema.safeParse(
+    bytes === null ? null : parseJson(new TextDecoder().decode(bytes)),
+  );
   if (token.success) return ok(token.data);
   const issue = token.error.issues[0];
   return err({

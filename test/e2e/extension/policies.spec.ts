@@ -45,7 +45,7 @@ async function policiesOf(page: Page): Promise<Map<string, { level: string; mess
   const rows = await page.locator('policy-row').evaluateAll((elements) =>
     elements.map((element) => {
       const textOf = (part: string) =>
-        element.shadowRoot?.querySelector<HTMLElement>(`.policy.row ${part}`)?.innerText.trim() ?? '';
+        element.shadowRoot?.querySelector<HTMLElement>(`.policy.row ${part}`)?.textContent?.trim() ?? '';
       return { name: textOf('.name'), level: textOf('.level'), messages: textOf('.messages') };
     }),
   );

@@ -6,5 +6,7 @@ import { createHash } from 'node:crypto';
  * the second person to sign in on a shared computer would take the first one's place.
  */
 export function fingerprint(hardware: string, account: string): string {
-  return createHash('sha256').update(JSON.stringify(['lapwing', hardware, account])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(['lapwing', hardware, account]))
+    .digest('hex');
 }

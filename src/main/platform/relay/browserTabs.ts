@@ -180,7 +180,7 @@ export function createRelayBrowserTabs(
       return {
         async dispose() {
           stopped = true;
-          waiting?.dispose();
+          void waiting?.dispose();
           for (const socket of sockets.keys()) socket.destroy();
           place?.leave();
           await new Promise<void>((resolve) => {

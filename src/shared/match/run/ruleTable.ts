@@ -52,9 +52,7 @@ export function createRuleTable(compiled: Compiled): RuleTable {
     isLocked: (rule) => isList(rule) && LOCKED_CATEGORIES.has(category(rule)),
     looksAt: (rule, field) => (ruleCell(rule, RULE.where) & (1 << field)) !== 0,
     isFor: (rule, audience) =>
-      (ruleCell(rule, RULE.audiences) &
-        (1 << audienceSchema.options.findIndex((one) => one === audience))) !==
-      0,
+      (ruleCell(rule, RULE.audiences) & (1 << audienceSchema.options.indexOf(audience))) !== 0,
     weight: (rule) => ruleCell(rule, RULE.weight),
     threshold: (pack) => packCell(pack, PACK.threshold),
     cancelSets: (rule) => [ruleCell(rule, RULE.cancel), packCell(ruleCell(rule, RULE.pack), PACK.cancel)],
