@@ -67,7 +67,7 @@ async function capture(section: Section, live: boolean): Promise<{ code: number;
   const child = spawn(section.program, section.args, {
     cwd: projectFolder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...section.env },
+    env: { ...process.env, FORCE_COLOR: '0', ...section.env },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
