@@ -102,23 +102,25 @@ function bounded(text: string): string {
 
 const NO_HITS: readonly Hit[] = Object.freeze([]);
 
-/** The hits that count, and the worst of them: unacceptable before acceptable, then by severity, then by place. */
+/**
+ * The hits that count, and the worst of them by severity, then by place. Acceptable hits are given only where there
+ * are no others: beside an unacceptable one they must not make it look worse, or of another category.
+ */
 function resultOf(
   rulings: readonly Ruling[],
   search: string | null,
   dispositions: Dispositions,
   context: MatchContext,
 ): MatchResult {
-  if (rulings.length === 0)
-    return { hits: NO_HITS, search, category: null, severity: null, disposition: null, reason: null };
-  const hits = rulings.flatMap((ruling) => (ruling.against === null ? [ruling.hit] : [])).sort(byPlace);
+  const counted = rulings.flatMap((ruling) => (ruling.against === null ? [ruling.hit] : [])).sort(byPlace);
+  const isUnacceptable = ({ category }: Hit) =>
+    !isAcceptable(dispositions.judge(category, context).disposition);
+  const unacceptable = counted.filter(isUnacceptable);
+  const hits = unacceptable.length > 0 ? unacceptable : counted;
   let worst: { hit: Hit; rank: number } | null = null;
   for (const hit of hits) {
     const { disposition } = dispositions.judge(hit.category, context);
-    const rank =
-      severityRank(hit.severity) +
-      (isAcceptable(disposition) ? 0 : 10) +
-      (disposition === 'unacceptable_and_illegal' ? 20 : 0);
+    const rank = severityRank(hit.severity) + (disposition === 'unacceptable_and_illegal' ? 20 : 0);
     if (worst === null || rank > worst.rank) worst = { hit, rank };
   }
   if (worst === null)
