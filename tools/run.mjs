@@ -6,7 +6,7 @@
  * names, once, then hands over to Node 24 and `tools/<command>.ts`. stdout stays the command's own.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,19 +27,14 @@ const ELSEWHERE = {
 
 async function main() {
   const [command = '', ...args] = process.argv.slice(2);
+  const known = commands();
+  if (!known.includes(command)) {
+    throw new Problem(`There is no command "${command}".`, `Known: ${known.join(', ')}`);
+  }
   const script = join(
     projectFolder,
     ELSEWHERE[/** @type {keyof typeof ELSEWHERE} */ (command)] ?? `tools/${command}.ts`,
   );
-  if (!/^[a-z]+$/.test(command) || !existsSync(script)) {
-    const known = readdirSync(join(projectFolder, 'tools')).filter(
-      (name) => /^[a-z]+\.ts$/.test(name) && statSync(join(projectFolder, 'tools', name)).isFile(),
-    );
-    throw new Problem(
-      `There is no command "${command}".`,
-      `Known: ${[...known.map((name) => name.slice(0, -3)), ...Object.keys(ELSEWHERE)].sort().join(', ')}`,
-    );
-  }
   await ensureDependencies(projectFolder);
   const bin = join(projectFolder, 'node_modules/.bin');
   const separator = process.platform === 'win32' ? ';' : ':';
@@ -58,6 +53,14 @@ async function main() {
   child.once('error', exitWith);
   child.once('exit', (code, signal) =>
     process.exit(code ?? 128 + (signal === null ? 1 : constants.signals[signal])),
+  );
+}
+
+/** The npm scripts that come through here. */
+function commands() {
+  const { scripts } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
+  return Object.values(/** @type {Record<string, string>} */ (scripts)).flatMap(
+    (script) => /^node tools\/run\.mjs ([a-z]+)$/.exec(script)?.[1] ?? [],
   );
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 import { say } from '../bootstrap/say.mjs';
 import { projectFolder } from '../paths.ts';
 
@@ -53,7 +54,10 @@ async function runSection(section: Section, live: boolean): Promise<SectionResul
   const startedAt = performance.now();
   if (live) say(`\n== ${section.name}`);
   const { code, output } = await capture(section, live);
-  const counted = section.count?.(output) ?? { passed: code === 0 ? 1 : 0, failed: 0 };
+  const counted = section.count?.(stripVTControlCharacters(output)) ?? {
+    passed: code === 0 ? 1 : 0,
+    failed: 0,
+  };
   const failed = code !== 0 && counted.failed === 0 ? 1 : counted.failed;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   if (failed > 0 && !live) say(`\n${output.slice(-SHOWN_CHARACTERS)}`);
@@ -67,7 +71,7 @@ async function capture(section: Section, live: boolean): Promise<{ code: number;
   const child = spawn(section.program, section.args, {
     cwd: projectFolder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FORCE_COLOR: '0', ...section.env },
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1', ...section.env },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
