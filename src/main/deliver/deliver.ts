@@ -52,13 +52,18 @@ export function startDelivery(deps: DeliverDeps, options: DeliverOptions = {}): 
   /** The wait before the next try, and whether something critical may cut it short. */
   let wait: { readonly timer: Disposable; readonly firm: boolean } | null = null;
   let again = false;
+  /** Something critical came while a request was on its way: if that fails, it does not wait for the backoff. */
+  let urgentCame = false;
   let lastTryMs = Number.NEGATIVE_INFINITY;
   const stopped = () => stop.signal.aborted;
 
   const appends = outbox.onAppend((priority) => {
     if (flying !== null) {
       again = true;
-      if (isUrgent(priority)) giveWay.abort();
+      if (isUrgent(priority)) {
+        urgentCame = true;
+        giveWay.abort();
+      }
     } else if (wait === null) start();
     else if (isUrgent(priority) && !wait.firm) hurry();
   });
@@ -94,6 +99,7 @@ export function startDelivery(deps: DeliverDeps, options: DeliverOptions = {}): 
   async function run(): Promise<void> {
     while (!stopped()) {
       again = false;
+      urgentCame = false;
       lastTryMs = timers.monotonic();
       giveWay = new AbortController();
       const landing = await flights.fly(stop.signal, giveWay.signal);
@@ -122,6 +128,7 @@ export function startDelivery(deps: DeliverDeps, options: DeliverOptions = {}): 
           message: 'Records cannot be delivered just now; they are kept and sent when the server answers.',
         });
         waitFor(delayMs, landing.retryAfterMs !== null);
+        if (urgentCame && landing.retryAfterMs === null) hurry();
         return false;
       }
       case 'revoked':
@@ -130,7 +137,7 @@ export function startDelivery(deps: DeliverDeps, options: DeliverOptions = {}): 
           state: 'failed',
           code: 'revoked',
           message:
-            'The server no longer accepts this device. Records are kept sealed. Enrol it again or restore it in the console.',
+            'The server no longer accepts this device. Records are kept sealed. Enrol it again with a new token.',
         });
         waitFor(HOUR_MS, true);
         return false;

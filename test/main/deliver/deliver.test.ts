@@ -262,6 +262,36 @@ describe('failures', () => {
     expect(outbox.records).toEqual([]);
   });
 
+  test('something critical that came during a flight that fails does not wait for the backoff, once', async () => {
+    const held: ((outcome: LinkOutcome) => void)[] = [];
+    link.answer(() => () => new Promise((resolve) => held.push(resolve)));
+    addMany('low', 1);
+    start({ firstBackoffMs: 200_000, maxBackoffMs: 200_000 });
+    await timers.advance(5_000);
+    outbox.add('critical', uuids(9)[8]);
+    link.answer(() => UNREACHABLE);
+    held.shift()?.(UNREACHABLE);
+    await timers.advance(1_000);
+    expect(idsOf(link.requests[1] as LinkRequest)[0]).toBe(uuids(9)[8]);
+    await timers.advance(100_000);
+    expect(link.requests).toHaveLength(2);
+  });
+
+  test('but it waits for a Retry-After that came meanwhile', async () => {
+    const held: ((outcome: LinkOutcome) => void)[] = [];
+    link.answer(() => () => new Promise((resolve) => held.push(resolve)));
+    addMany('low', 1);
+    start();
+    await timers.advance(5_000);
+    outbox.add('critical', uuids(9)[8]);
+    link.answer(storeAll);
+    held.shift()?.({ kind: 'busy', status: 503, retryAfterMs: 60_000 });
+    await timers.advance(59_999);
+    expect(link.requests).toHaveLength(1);
+    await timers.advance(1);
+    expect(outbox.records).toEqual([]);
+  });
+
   test('one poisonous record is found, quarantined with the reason, and all others arrive', async () => {
     const names = addMany('medium', 64);
     const poison = names[37] ?? '';
