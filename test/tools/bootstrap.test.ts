@@ -53,7 +53,7 @@ test('an unknown command is refused with the known ones, on stderr', async () =>
   const { code, stdout, stderr } = await npmScript('nonsense');
   expect(code).toBe(1);
   expect(stdout).toBe('');
-  expect(stderr).toMatch(/no command "nonsense"[\s\S]*Known: .*check.*start/);
+  expect(stderr).toMatch(/no command "nonsense"[\s\S]*Known: (?=.*check)(?=.*start)/);
 });
 
 test('a path is no command', async () => {
