@@ -63,6 +63,7 @@ export interface EnrolmentOptions {
 const IDENTITY = 'identity';
 const PENDING = 'identity-pending';
 const TIMEOUT_MS = 20_000;
+const MAX_SPENT_TOKENS = 20;
 
 const errorBody = z.object({ error: z.object({ code: errorCodeSchema }) });
 
@@ -160,6 +161,8 @@ export function createEnrolment(deps: EnrolmentDeps, options: EnrolmentOptions):
       if (!asked.ok) return asked;
       const { serverUrl, caPem, policyKey, intakeKey, tokenId } = token;
       const { publicKey, privateKey } = key;
+      const earlier = await readStored();
+      const spent = earlier === null ? [] : [earlier.tokenId, ...earlier.spentTokenIds];
       const stored: StoredIdentity = {
         version: 1,
         deviceId: asked.value,
@@ -170,6 +173,7 @@ export function createEnrolment(deps: EnrolmentDeps, options: EnrolmentOptions):
         publicKey,
         privateKey,
         tokenId,
+        spentTokenIds: spent.filter((id) => id !== tokenId).slice(0, MAX_SPENT_TOKENS),
         enrolledAt: timers.now(),
       };
       await vault.write(IDENTITY, toJson(stored));

@@ -16,6 +16,8 @@ export const identitySchema = z.object({
   /** PKCS #8, base64url. */
   privateKey: base64urlSchema,
   tokenId: z.string(),
+  /** Of this machine's earlier enrolments, newest first: a token left lying about is not spent again. */
+  spentTokenIds: z.array(z.string()).default([]),
   enrolledAt: epochMsSchema,
 });
 export type StoredIdentity = z.infer<typeof identitySchema>;

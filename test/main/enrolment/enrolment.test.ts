@@ -187,6 +187,52 @@ describe('until enrolled', () => {
     expect(requests).toHaveLength(1);
   });
 
+  describe('with another token', () => {
+    const ANEW = '019ab000-0000-7000-8000-00000000d002';
+    const signal = new AbortController().signal;
+    let another: string;
+    const from = (...texts: string[]) => texts.map((text, at) => ({ name: `${at}`, read: async () => text }));
+
+    beforeEach(async () => {
+      await create().enrol(line);
+      another = await encodeEnrolmentToken({ ...token, tokenId: 't2' });
+      answer = () => answered(200, { deviceId: ANEW, serverTime: 1 });
+    });
+
+    test('a device enrols anew, as one that was revoked must be able to', async () => {
+      expect(await wait(from(another), signal)).toMatchObject({ deviceId: ANEW, tokenId: 't2' });
+      expect(sent(1).publicKey).not.toBe(sent(0).publicKey);
+      expect(health.get('enrolment')).toMatchObject({ state: 'ok' });
+      expect(await create().load()).toMatchObject({ ok: true, value: { deviceId: ANEW } });
+    });
+
+    test('a token it has spent already, now or earlier, is not spent again', async () => {
+      expect(await wait(from(line), signal)).toMatchObject({ deviceId: DEVICE_ID });
+      expect(requests).toHaveLength(1);
+      expect(await wait(from(line, another), signal)).toMatchObject({ deviceId: ANEW });
+      expect(await wait(from(line, another), signal)).toMatchObject({ deviceId: ANEW });
+      expect(requests).toHaveLength(2);
+    });
+
+    test.each([
+      ['server_unreachable', (): HttpOutcome => ({ kind: 'unreachable', reason: 'ECONNREFUSED' })],
+      ['enrolment_expired', () => refusal('enrolment_expired')],
+    ])('that fails as %s the device stays who it was, and says so', async (code, failing) => {
+      answer = failing;
+      expect(await wait(from(another), signal)).toMatchObject({ deviceId: DEVICE_ID });
+      expect(health.get('enrolment')).toMatchObject({ state: 'degraded', code });
+      expect(health.get('enrolment')?.message).toContain('stays enrolled as before');
+      expect(await create().load()).toMatchObject({ ok: true, value: { deviceId: DEVICE_ID } });
+      expect(timers.pending()).toBe(0);
+    });
+
+    test('that is damaged is told and changes nothing', async () => {
+      expect(await wait(from(another.slice(0, -4)), signal)).toMatchObject({ deviceId: DEVICE_ID });
+      expect(health.get('enrolment')).toMatchObject({ state: 'degraded', code: 'token_damaged' });
+      expect(requests).toHaveLength(1);
+    });
+  });
+
   test('a server that is down is tried again soon, a refused token seldom', async () => {
     answer = () => ({ kind: 'unreachable', reason: 'ECONNREFUSED' });
     const stop = new AbortController();
