@@ -30,6 +30,8 @@ export const POLICY_FOLDER = 'policy-inbox';
 
 const POLL_MS = 900_000;
 const TIMEOUT_MS = 60_000;
+const RETRY_FIRST_MS = 5_000;
+const RETRY_MAX_MS = 300_000;
 const RECONNECT_FIRST_MS = 1_000;
 const RECONNECT_MAX_MS = 60_000;
 /** A stream that stood so long was a good one: the next reconnect is quick again. */
@@ -42,6 +44,9 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
   let etag: string | null = null;
   let fetching: Promise<void> | null = null;
   let fetchAgain = false;
+  /** After a failed fetch; what said that there is another policy may not say so again for long. */
+  let retry: Disposable | null = null;
+  let retryMs = RETRY_FIRST_MS;
   let reading: Promise<void> = Promise.resolve();
   let reconnect: Disposable | null = null;
   let reconnectMs = RECONNECT_FIRST_MS;
@@ -54,6 +59,8 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
 
   function fetchSoon(): void {
     if (stop.signal.aborted) return;
+    void retry?.dispose();
+    retry = null;
     if (fetching !== null) {
       fetchAgain = true;
       return;
@@ -75,7 +82,13 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
       timeoutMs: TIMEOUT_MS,
       signal: stop.signal,
     });
-    if (outcome.kind !== 'ok' || stop.signal.aborted) return;
+    if (stop.signal.aborted) return;
+    if (outcome.kind === 'unreachable' || outcome.kind === 'busy') {
+      fetchLater(outcome.kind === 'busy' ? outcome.retryAfterMs : null);
+      return;
+    }
+    retryMs = RETRY_FIRST_MS;
+    if (outcome.kind !== 'ok') return;
     const answer = policyResponseSchema.safeParse(parseJson(new TextDecoder().decode(outcome.body)));
     if (!answer.success) {
       log.warn({}, 'the answer to the policy request is not one');
@@ -85,6 +98,13 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
     // Remembered even if it was not taken: it will not get better by being fetched again.
     await keeper.offer(answer.data.policy, 'server');
     etag = outcome.etag;
+  }
+
+  /** With the server's own wait, or growing ones with jitter. */
+  function fetchLater(retryAfterMs: number | null): void {
+    void retry?.dispose();
+    retry = timers.after(retryAfterMs ?? retryMs * (0.5 + random.fraction() / 2), fetchSoon);
+    retryMs = Math.min(RETRY_MAX_MS, retryMs * 2);
   }
 
   function readFolder(): void {
@@ -124,6 +144,7 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
       void poll.dispose();
       void folder.dispose();
       void reconnect?.dispose();
+      void retry?.dispose();
       await fetching;
       await reading;
     },

@@ -4,7 +4,8 @@
  * Invariants
  * - A policy takes effect whole: verified, parsed, compiled, kept on disk, then swapped in. Any failure on the way
  *   leaves the last good one at work and is told to health.
- * - Versions only rise: an older document, however well signed, changes nothing.
+ * - Versions only rise: an older document, however well signed, changes nothing. From the server it is
+ *   told to health; in the folder it is a file left behind.
  * - The one at work survives a restart; a damaged copy on disk is replaced by the server's.
  */
 import type { Policy } from '#contract';
@@ -55,6 +56,8 @@ export function createPolicyKeeper<Compiled>(deps: PolicyKeeperDeps<Compiled>): 
       return refuse(verified.error.kind, `${verified.error.message} The last good policy stays.`, source);
     const policy = verified.value;
     if (policy.version < applied) {
+      // A file that was overtaken and stays in the folder is no fault, and is read again and again.
+      if (source === 'folder') return false;
       return refuse(
         'older',
         `A policy of version ${policy.version} was offered; version ${applied} stays.`,

@@ -79,12 +79,19 @@ describe('the keeper', () => {
       ['damaged', ''],
     ];
     for (const [code, document] of cases) {
-      expect(await keeper.offer(document, 'folder')).toBe(false);
+      expect(await keeper.offer(document, 'server')).toBe(false);
       expect(health.get('policy')).toMatchObject({ state: 'degraded', code });
     }
     expect(applied).toEqual([3]);
     expect(keeper.versions()).toEqual({ received: 3, applied: 3 });
     await keeper.offer(await signed(4), 'server');
+    expect(health.get('policy')).toMatchObject({ state: 'ok' });
+  });
+
+  test('an older one left in the folder is ignored, and is no fault', async () => {
+    await keeper.offer(await signed(3), 'server');
+    expect(await keeper.offer(await signed(2), 'folder')).toBe(false);
+    expect(applied).toEqual([3]);
     expect(health.get('policy')).toMatchObject({ state: 'ok' });
   });
 
@@ -178,6 +185,20 @@ describe('the feed', () => {
     feed.heard('"2"');
     await timers.advance(0);
     expect(link.requests).toHaveLength(before);
+  });
+
+  test('a fetch that fails after an event is tried again, with growing waits', async () => {
+    link.answer(() => UNREACHABLE);
+    const before = link.requests.length;
+    link.events()?.send('policy', { kind: 'policy', etag: '"2"' });
+    await timers.advance(60_000);
+    const tries = link.requests.length - before;
+    expect(tries).toBeGreaterThan(2);
+    expect(tries).toBeLessThan(7);
+    await serve(2);
+    await timers.advance(60_000);
+    await until(() => applied.length === 2);
+    expect(applied).toEqual([1, 2]);
   });
 
   test('a heartbeat that hears another ETag fetches too', async () => {
