@@ -1,4 +1,5 @@
 import {
+  type Audience,
   audienceSchema,
   type Category,
   categorySchema,
@@ -21,7 +22,7 @@ export interface RuleTable {
   /** Whether no policy, exception or help site may keep the rule from counting. */
   isLocked(rule: number): boolean;
   looksAt(rule: number, field: number): boolean;
-  isFor(rule: number, audience: string): boolean;
+  isFor(rule: number, audience: Audience): boolean;
   /** Thousandths; 0 if the rule counts by itself. */
   weight(rule: number): number;
   /** Thousandths. */
