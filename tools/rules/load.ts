@@ -15,6 +15,8 @@ import { findRuleFiles } from './files.ts';
 export interface LoadedRules {
   /** null if any file has mistakes. */
   readonly compiled: Compiled | null;
+  /** The same as a file for `loadCompiled`. */
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
   readonly errors: readonly PackError[];
   readonly packs: number;
   readonly lists: number;
@@ -55,9 +57,11 @@ export async function loadRules(paths: readonly string[]): Promise<LoadedRules> 
     if (report.id !== null) own(report.id, file);
     sites += report.sites;
   }
-  const loaded = errors.length > 0 ? null : loadCompiled(compiler.finish());
+  const bytes = errors.length > 0 ? null : compiler.finish();
+  const loaded = bytes === null ? null : loadCompiled(bytes);
   return {
     compiled: loaded?.ok === true ? loaded.value : null,
+    bytes,
     errors,
     packs: files.packs.length,
     lists: files.lists.length,

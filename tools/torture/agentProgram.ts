@@ -120,6 +120,8 @@ const agent = createAgent(
     connect: (caPem) => createHttp({ caPem }),
     bundledPacks: async () => [],
     compiledPacks: async () => null,
+    bundledLists: async () => [],
+    machineLists: { read: async () => [], watch: () => ({ dispose: () => undefined }) },
     tokenSources: [{ name: 'argument', read: async () => token }],
   },
   { agentVersion: '0.0.0-torture', platform: 'linux', development: true, ownProcessId: process.pid },

@@ -46,6 +46,12 @@ export interface AgentDeps {
   readonly connect: (caPem: string | null) => Http;
   readonly bundledPacks: RulesDeps['bundledPacks'];
   readonly compiledPacks: RulesDeps['compiledPacks'];
+  readonly bundledLists: RulesDeps['bundledLists'];
+  /** Site lists on this machine; the callback comes when one of them changed. */
+  readonly machineLists: {
+    read: RulesDeps['machineLists'];
+    watch(onChange: () => void): Disposable;
+  };
   /** Where an enrolment token may be, first to last. */
   readonly tokenSources: readonly TokenSource[];
 }
@@ -85,6 +91,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const rules = createRules({
     bundledPacks: deps.bundledPacks,
     compiledPacks: deps.compiledPacks,
+    bundledLists: deps.bundledLists,
+    machineLists: deps.machineLists.read,
     health,
     log,
   });
@@ -128,6 +136,14 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   function choose(choice: 'report' | 'notice'): void {
     if (choice === 'notice') notice.openNotice();
     else if (running !== null) void notice.openReport();
+  }
+
+  /** Site lists changed: the policy at work is compiled again, also one that came in meanwhile. */
+  async function compileAgain(): Promise<void> {
+    const at = policy ?? FIRST_POLICY;
+    const compiled = await rules.compile(at);
+    if ((policy ?? FIRST_POLICY) !== at) return compileAgain();
+    if (compiled.ok && !stopping.signal.aborted) rules.swap(compiled.value, at.audience);
   }
 
   /** Everything that writes or sends: first started, last stopped. */
@@ -175,6 +191,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       apply(FIRST_POLICY);
     }
     if (stopping.signal.aborted) return;
+    parts.add(deps.machineLists.watch(() => void compileAgain()));
 
     parts.add(createHealthJournal({ health, timers, random, write: (record) => void outbox.append(record) }));
     parts.add(startDelivery({ outbox, link, timers, random, health, log }));

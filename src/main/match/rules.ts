@@ -2,8 +2,10 @@ import type { Audience, Observation, Policy, Session } from '#contract';
 import { err, ok, type Result } from '#kernel';
 import {
   type Compiled,
+  type Compiler,
   createCompiler,
   createMatcher,
+  createSiteListReader,
   loadCompiled,
   type Matcher,
   type MatchResult,
@@ -19,11 +21,21 @@ export interface PackText {
   readonly yaml: string;
 }
 
+/** A site list, read line by line: a list of millions is never held as text. */
+export interface SiteListLines {
+  readonly name: string;
+  lines(): AsyncIterable<string>;
+}
+
 export interface RulesDeps {
   /** The packs that ship with the agent. */
   readonly bundledPacks: () => Promise<readonly PackText[]>;
   /** The same packs as the build compiled them; null where there was no build. */
   readonly compiledPacks: () => Promise<Uint8Array | null>;
+  /** The site lists that ship with the agent; `compiledPacks` has them too. */
+  readonly bundledLists: () => Promise<readonly SiteListLines[]>;
+  /** The site lists that an administrator put on this machine. */
+  readonly machineLists: () => Promise<readonly SiteListLines[]>;
   readonly health: { report(part: string, health: SourceHealth): void };
   readonly log: Pick<Log, 'warn'>;
 }
@@ -74,19 +86,58 @@ function parseAll(texts: readonly PackText[]): { packs: Pack[]; errors: PackErro
   return { packs: [...packs.values()], errors };
 }
 
-function compileNow(packs: readonly Pack[]): Compiled {
-  const compiler = createCompiler();
-  for (const pack of packs) compiler.addPack(pack);
-  const compiled = loadCompiled(compiler.finish());
-  if (!compiled.ok) throw new Error('rules that were just compiled do not load');
-  return compiled.value;
+/** Compiled rules with what a policy cannot choose among, and what was wrong with the site lists. */
+interface Built {
+  readonly compiled: Compiled;
+  /** The school's own packs and the machine's lists. */
+  readonly alwaysOn: readonly string[];
+  /** Lists that could not be used at all. */
+  readonly damaged: readonly PackError[];
+  /** Lines that were left out of lists in use. */
+  readonly leftOut: readonly PackError[];
 }
 
-function matcherFor(compiled: Compiled, ownPacks: readonly Pack[], policy: Policy): Matcher {
+async function readList(
+  compiler: Compiler,
+  { name, lines }: SiteListLines,
+): Promise<{ readonly id: string | null; readonly errors: readonly PackError[] }> {
+  const reader = createSiteListReader(compiler, name);
+  try {
+    for await (const line of lines()) reader.line(line);
+  } catch {
+    return { id: null, errors: [{ file: name, line: 1, column: 1, message: 'the list cannot be read' }] };
+  }
+  const { id, sites, errors } = reader.end();
+  if (sites > 0) return { id, errors };
+  const empty = { file: name, line: 1, column: 1, message: 'the list has no site' };
+  return { id: null, errors: errors.length > 0 ? errors : [empty] };
+}
+
+async function build(
+  packs: readonly Pack[],
+  ownPacks: readonly Pack[],
+  lists: { readonly bundled: readonly SiteListLines[]; readonly machine: readonly SiteListLines[] },
+): Promise<Built> {
+  const compiler = createCompiler();
+  for (const pack of packs) compiler.addPack(pack);
+  const alwaysOn = ownPacks.map(({ id }) => id);
+  const damaged: PackError[] = [];
+  const leftOut: PackError[] = [];
+  for (const list of [...lists.bundled, ...lists.machine]) {
+    const { id, errors } = await readList(compiler, list);
+    (id === null ? damaged : leftOut).push(...errors);
+    if (id !== null && lists.machine.includes(list)) alwaysOn.push(id);
+  }
+  const compiled = loadCompiled(compiler.finish());
+  if (!compiled.ok) throw new Error('rules that were just compiled do not load');
+  return { compiled: compiled.value, alwaysOn, damaged, leftOut };
+}
+
+function matcherFor(compiled: Compiled, alwaysOn: readonly string[], policy: Policy): Matcher {
   const { packIds, exceptions, dispositions } = policy.rules;
   return createMatcher(compiled, {
-    // The choice is among bundled packs: a school that writes a pack of its own wants it.
-    packIds: packIds === null ? null : [...packIds, ...ownPacks.map(({ id }) => id)],
+    // The choice is among what is bundled: who writes a pack or puts a list there wants it.
+    packIds: packIds === null ? null : [...packIds, ...alwaysOn],
     exceptions,
     dispositions,
     timeZone: policy.school.timeZone,
@@ -95,11 +146,16 @@ function matcherFor(compiled: Compiled, ownPacks: readonly Pack[], policy: Polic
 
 /**
  * Keeps the rules. Invariants: rules change whole and between two observations; packs that do not parse
- * leave the last good ones in force and health says where they are wrong.
+ * leave the last good ones in force and health says where they are wrong. A damaged site list keeps the last good
+ * rules as long as the agent runs and the school's own packs stay the same; after a start it is left out, and never
+ * keeps a policy from its other rules.
  */
 export function createRules(deps: RulesDeps): Rules {
   let matcher: Matcher | null = null;
   let audience: Audience = 'KS3';
+  /** The last rules whose lists were all good, with the own packs they were made of. */
+  let lastGood: { readonly built: Built; readonly ownPacks: string } | null = null;
+  let lastCompile: Promise<unknown> = Promise.resolve();
   let named: { readonly session: Session; readonly names: readonly string[] } | null = null;
 
   function ownNames(session: Session): readonly string[] {
@@ -132,23 +188,58 @@ export function createRules(deps: RulesDeps): Rules {
     return loaded.ok ? loaded.value : null;
   }
 
-  return {
-    async compile(policy) {
-      if (policy.rules.ownPacks.length === 0) {
-        const ready = await loadReady();
-        if (ready !== null) return good(matcherFor(ready, [], policy));
+  async function buildAll(packs: readonly Pack[], own: readonly Pack[], machine: readonly SiteListLines[]) {
+    return build(packs, own, { bundled: await deps.bundledLists(), machine });
+  }
+
+  async function compileNow(policy: Policy): Promise<Result<Matcher, string>> {
+    const machine = await deps.machineLists();
+    const ownTexts = policy.rules.ownPacks;
+    if (ownTexts.length === 0 && machine.length === 0) {
+      const ready = await loadReady();
+      if (ready !== null) {
+        lastGood = null;
+        return good(matcherFor(ready, [], policy));
       }
-      const own = parseAll(policy.rules.ownPacks);
-      const all = parseAll([...(await deps.bundledPacks()), ...policy.rules.ownPacks]);
-      if (all.errors.length > 0) return err(tellDamage(all.errors, 'The last good rules stay in force.'));
-      return good(matcherFor(compileNow(all.packs), own.packs, policy));
+    }
+    const own = parseAll(ownTexts);
+    const all = parseAll([...(await deps.bundledPacks()), ...ownTexts]);
+    if (all.errors.length > 0) return err(tellDamage(all.errors, 'The last good rules stay in force.'));
+    const built = await buildAll(all.packs, own.packs, machine);
+    const ownPacks = JSON.stringify(ownTexts);
+    if (built.damaged.length === 0) {
+      lastGood = { built, ownPacks };
+      const matcher = matcherFor(built.compiled, built.alwaysOn, policy);
+      if (built.leftOut.length === 0) return good(matcher);
+      tellDamage(built.leftOut, 'Lines of site lists are left out.');
+      return ok(matcher);
+    }
+    if (lastGood === null) {
+      tellDamage(built.damaged, 'A site list is left out.');
+      return ok(matcherFor(built.compiled, built.alwaysOn, policy));
+    }
+    const reason = tellDamage(built.damaged, 'The last good rules stay in force.');
+    if (lastGood.ownPacks !== ownPacks) return err(reason);
+    return ok(matcherFor(lastGood.built.compiled, lastGood.built.alwaysOn, policy));
+  }
+
+  return {
+    compile(policy) {
+      // One after another: what was read last is also what is put in force last.
+      const compiling = lastCompile.then(() => compileNow(policy));
+      lastCompile = compiling.catch(() => undefined);
+      return compiling;
     },
     async compileRest(policy) {
-      const ready = await loadReady();
+      const machine = await deps.machineLists();
+      const ready = machine.length === 0 ? await loadReady() : null;
       if (ready !== null) return matcherFor(ready, [], policy);
       const { packs, errors } = parseAll(await deps.bundledPacks());
-      if (errors.length > 0) tellDamage(errors, 'The packs without errors are in force.');
-      return matcherFor(compileNow(packs), [], policy);
+      const built = await buildAll(packs, [], machine);
+      const wrong = [...errors, ...built.damaged, ...built.leftOut];
+      if (wrong.length > 0) tellDamage(wrong, 'The packs and lists without errors are in force.');
+      else if (machine.length > 0) lastGood = { built, ownPacks: '[]' };
+      return matcherFor(built.compiled, built.alwaysOn, policy);
     },
     swap(next, nextAudience) {
       matcher = next;

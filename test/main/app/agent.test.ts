@@ -35,6 +35,7 @@ import {
   createFakeTray,
   createFakeWindows,
 } from '../../fakes/ports.ts';
+import { createFakeRules } from '../../fakes/rules.ts';
 import { createFakeTimers } from '../../fakes/timers.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -173,8 +174,7 @@ describe('the agent as a whole', () => {
       {
         ...world,
         connect: school.connect,
-        bundledPacks: async () => [PACK],
-        compiledPacks: async () => null,
+        ...createFakeRules([PACK]),
         tokenSources: [{ name: 'test', read: async () => token }],
       },
       { agentVersion: '0.1.0', platform: 'linux', development: false, ownProcessId: 1 },

@@ -61,6 +61,8 @@ function started(bundled: PackText[], compiled: Uint8Array | null = null) {
   const rules = createRules({
     bundledPacks: async () => packs,
     compiledPacks: async () => compiled,
+    bundledLists: async () => [],
+    machineLists: async () => [],
     health: { report: (_part, state) => health.push(state) },
     log: createFakeLog(),
   });

@@ -6,8 +6,12 @@ import {
   createFiles,
   createHttp,
   createLog,
+  createMachineLists,
   createRandom,
   createTimers,
+  listsBelow,
+  machineFolder,
+  type SiteListFile,
   type TokenPlace,
   tokenPlaces,
 } from '../node/index.ts';
@@ -33,6 +37,8 @@ export interface HostPorts extends Sources {
   readonly connect: (caPem: string | null) => Http;
   readonly bundledPacks: () => Promise<readonly BundledPack[]>;
   readonly compiledPacks: () => Promise<Uint8Array | null>;
+  readonly bundledLists: () => Promise<readonly SiteListFile[]>;
+  readonly machineLists: ReturnType<typeof createMachineLists>;
   readonly tokenSources: readonly TokenPlace[];
 }
 
@@ -181,6 +187,8 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
     connect: (caPem) => createHttp({ caPem }),
     bundledPacks: () => readBundledPacks(join(resources, 'rules')),
     compiledPacks: () => readFile(join(out, 'main', 'rules.lwr')).catch(() => null),
+    bundledLists: () => listsBelow(join(resources, 'rules')),
+    machineLists: createMachineLists(machineFolder()),
     tokenSources: tokenPlaces({ argument: args.enrol, programFolder: dirname(app.getPath('exe')) }),
   };
   const agent = host.createAgent(ports, {

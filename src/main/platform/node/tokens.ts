@@ -26,7 +26,8 @@ async function readRegistry(): Promise<string | null> {
   return /EnrolmentToken\s+REG_SZ\s+(\S+)/.exec(answer?.stdout ?? '')?.[1] ?? null;
 }
 
-function machineFolder(): string {
+/** The machine's own Lapwing folder, which administrators alone write. */
+export function machineFolder(): string {
   if (process.platform === 'win32') return join(process.env.ProgramData ?? 'C:\\ProgramData', 'Lapwing');
   return process.platform === 'darwin' ? '/Library/Application Support/Lapwing' : '/etc/lapwing';
 }
