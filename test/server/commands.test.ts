@@ -152,6 +152,7 @@ describe('enrol-token', () => {
   });
 
   test.each([
+    [[], /--url is missing/],
     [['--url', 'http://lapwing.school.example'], /https/],
     [['--url', 'https://x.example', '--expires', 'soon'], /30m, 12h or 7d/],
     [['--url', 'https://x.example', '--expires', '9999d'], /a year at most/],

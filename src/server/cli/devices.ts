@@ -44,7 +44,12 @@ export const enrolTokenCommand: Command = {
     const lifetimeMs = parseDuration(text(context, 'expires') ?? '7d');
     const uses = Number(text(context, 'uses') ?? '1');
     const caPath = text(context, 'ca');
-    if (url === undefined || !enrolmentTokenSchema.shape.serverUrl.safeParse(url).success) {
+    if (url === undefined) {
+      return err(
+        usage('--url is missing: the address devices reach this server at, for example --url https://...'),
+      );
+    }
+    if (!enrolmentTokenSchema.shape.serverUrl.safeParse(url).success) {
       return err(
         usage(
           '--url is the address devices reach this server at: https://..., or http://127.0.0.1:PORT for a trial',
