@@ -42,7 +42,11 @@ export function createFakeTimers(startMs = Date.UTC(2026, 0, 5, 9, 0, 0)): FakeT
     let next: Task | undefined;
     for (const task of tasks) {
       if (task.dueMs > untilMs) continue;
-      if (next === undefined || task.dueMs < next.dueMs || (task.dueMs === next.dueMs && task.order < next.order)) {
+      if (
+        next === undefined ||
+        task.dueMs < next.dueMs ||
+        (task.dueMs === next.dueMs && task.order < next.order)
+      ) {
         next = task;
       }
     }
