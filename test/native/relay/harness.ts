@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseJson } from '#kernel';
 import { createFrameDecoder } from '../../../src/main/platform/relay/frames.ts';
 
 /** A queue that a test awaits: `next` resolves with the next value, whether it came already or is to come. */
@@ -23,13 +24,13 @@ export function createInbox<Value>() {
   };
 }
 
-/** Parses frames of a stream into an inbox. */
+/** Parses frames of a stream into an inbox; one that is not JSON, as a fuzzed one, arrives as null. */
 export function readFrames(stream: NodeJS.ReadableStream) {
   const inbox = createInbox<unknown>();
   const decoder = createFrameDecoder();
   stream.on('data', (bytes: Buffer) => {
     for (const event of decoder.push(bytes)) {
-      inbox.put(event.kind === 'frame' ? JSON.parse(event.bytes.toString('utf8')) : event);
+      inbox.put(event.kind === 'frame' ? parseJson(event.bytes.toString('utf8')) : event);
     }
   });
   return inbox;
