@@ -1,5 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+const ALL = 'test/**/*.test.{ts,tsx}';
 
 /** Tests that start other programs: minutes, not milliseconds. `npm run check` leaves them to `npm test`. */
 const SLOW = [
@@ -8,6 +12,11 @@ const SLOW = [
   'test/tools/slow/**/*.test.ts',
   'test/torture/**/*.test.ts',
 ];
+
+/** Tests that run on a real PostgreSQL as well, told by what they import. Left to `npm test`, too. */
+const DATABASE = globSync(ALL, { cwd: import.meta.dirname, exclude: SLOW }).filter((file) =>
+  /fakes\/server\/(?:databases|postgres)\.ts'/.test(readFileSync(file, 'utf8')),
+);
 
 const setupFiles = ['test/setup/leaks.ts'];
 
@@ -21,16 +30,21 @@ const resolve = {
 export default defineConfig({
   test: {
     allowOnly: false,
+    maxWorkers: availableParallelism(),
     projects: [
       {
         resolve,
         test: {
           setupFiles,
           name: 'unit',
-          include: ['test/**/*.test.{ts,tsx}'],
-          exclude: SLOW,
+          include: [ALL],
+          exclude: [...SLOW, ...DATABASE],
           testTimeout: 20_000,
         },
+      },
+      {
+        resolve,
+        test: { setupFiles, name: 'database', include: DATABASE, testTimeout: 60_000, hookTimeout: 120_000 },
       },
       {
         resolve,

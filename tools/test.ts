@@ -36,7 +36,7 @@ async function prepare(): Promise<void> {
 }
 
 function sections(): Section[] {
-  const parts = [vitest('slow'), playwright('console'), playwright('extension')];
+  const parts = [vitest('database'), vitest('slow'), playwright('console'), playwright('extension')];
   // The agent's windows, tray and keys are driven through X11 and D-Bus.
   return process.platform === 'linux' ? [...parts, playwright('agent'), ...demos()] : parts;
 }

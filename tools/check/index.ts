@@ -18,7 +18,7 @@ export function checkSections(): Section[] {
 }
 
 /** One of vitest.config.ts's projects. */
-export function vitest(project: 'unit' | 'slow'): Section {
+export function vitest(project: 'unit' | 'database' | 'slow'): Section {
   return {
     name: `${project} tests`,
     program: 'vitest',
