@@ -42,8 +42,22 @@ export function createDesktop(environment: Readonly<Record<string, string>>): De
   const xdotool = async (...args: string[]) =>
     (await run('xdotool', args, { env, timeout: WINDOW_DEADLINE_MS })).trim();
 
+  /**
+   * `xdotool search` asks each window of the screen in turn and gives up when one of them closes meanwhile
+   * (BadWindow), whichever it was: then the list it walked was out of date, and it walks a new one.
+   */
+  async function search(pattern: string): Promise<string> {
+    for (;;) {
+      try {
+        return await xdotool('search', '--sync', '--onlyvisible', '--name', pattern);
+      } catch (failure) {
+        if (!(failure instanceof Error) || !failure.message.includes('BadWindow')) throw failure;
+      }
+    }
+  }
+
   async function windowNamed(pattern: string): Promise<string> {
-    const ids = await xdotool('search', '--sync', '--onlyvisible', '--name', pattern);
+    const ids = await search(pattern);
     return ids.split('\n').at(-1) ?? '';
   }
 
