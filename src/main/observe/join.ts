@@ -15,9 +15,9 @@ export interface Sight {
 
 /**
  * How long a browser's new window title waits for its tab. The extension usually speaks first;
- * without this a fast page would be told twice, once without its URL.
+ * without this a fast page would be told twice, once without its URL, and a private one by its title.
  */
-const TAB_GRACE_MS = 300;
+const TAB_GRACE_MS = 1_000;
 
 interface KnownTab {
   readonly browser: string;

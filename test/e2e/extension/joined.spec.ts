@@ -122,7 +122,10 @@ test('a page is one observation with its address, a single-page change another',
 
 test('a private window is told as private, without its content', async () => {
   const { observations } = startWatch();
-  const { browser } = await browse();
+  const { browser, page } = await browse();
+  // Before the extension's first word the agent has only the window's title, and no way to know it is private.
+  await page.goto(pages.page('Public page'));
+  await observations.until((line) => line.title === 'Public page' && line.urlSource === 'extension');
   const worker = await browser.worker();
   await worker.evaluate((url) => chrome.windows.create({ url, incognito: true }), pages.page('Private page'));
   const seen = await observations.until((line) => line.private);

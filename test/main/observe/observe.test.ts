@@ -191,7 +191,7 @@ describe('browser tabs', () => {
     await timers.advance(1_000);
     windows.show({ ...CHROMIUM, windowId: 8, title: 'Save file' });
     expect(seen).toHaveLength(0);
-    await timers.advance(300);
+    await timers.advance(1_000);
     expect(seen[0]?.observation).toMatchObject({ title: 'Save file', url: null, urlSource: 'none' });
   });
 
