@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import { err, ok, type Result } from '#kernel';
 import manifest from '../../package.json' with { type: 'json' };
 import { buildApp } from './app.ts';
+import { createAudit } from './audit/index.ts';
 import type { Config } from './config.ts';
+import { type ServerAddress, writeAddress } from './devices/index.ts';
 import { describeFailure } from './http/index.ts';
 import { type MasterKey, masterKeyIdInUse, readMasterKey } from './keys/index.ts';
 import { createTimers } from './platform/clock.ts';
@@ -19,6 +21,8 @@ export interface ListenOptions {
   readonly port: number;
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly trustProxy: boolean;
+  /** Where devices reach this server, kept for the tokens to come; null: as it was. */
+  readonly address: ServerAddress | null;
 }
 
 export interface RunningServer {
@@ -76,6 +80,11 @@ export async function startServer(
     await store.dispose();
     const { code } = failure as NodeJS.ErrnoException;
     return err(`cannot listen on ${options.host}:${options.port} (${code ?? 'unknown reason'})`);
+  }
+  const { address: reachedAt } = options;
+  if (reachedAt !== null) {
+    const audit = createAudit({ clock: timers, random });
+    await store.db.transaction().execute((trx) => writeAddress({ audit }, trx, reachedAt));
   }
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;

@@ -1,8 +1,11 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseEnrolmentToken } from '#seal';
 import { type CommandLine, createCommandLine } from '../fakes/server/commandLine.ts';
+
+const CERTIFICATES = fileURLToPath(new URL('../fakes/certificates', import.meta.url));
 
 let line: CommandLine;
 beforeEach(async () => {
@@ -56,7 +59,7 @@ describe('before init, every command says what to do', () => {
     ['add-account', '--username', 'amy', '--display-name', 'Amy', '--role', 'dsl'],
     ['devices'],
     ['policy'],
-    ['enrol-token', '--url', 'http://127.0.0.1:1', '--site', 'S', '--audience', 'KS2'],
+    ['enrol-token', '--site', 'S', '--audience', 'KS2'],
   ])('%s', async (command, ...words) => {
     const outcome = await line.on(command, ...words);
     expect(outcome.code).toBe(1);
@@ -151,13 +154,49 @@ describe('enrol-token', () => {
     });
   });
 
+  test('written as a technician writes it takes the address that the server was set up with', async () => {
+    const other = await createCommandLine();
+    try {
+      const ca = join(CERTIFICATES, 'ca.pem');
+      await other.on('init', '--school', 'S', '--url', 'https://lapwing.school.example', '--ca', ca);
+      const words = ['--site', 'S', '--audience', 'KS2', '--expires', '7d', '--uses', '40'];
+      const made = await other.on('enrol-token', ...words);
+      expect(made).toMatchObject({ code: 0, error: '' });
+      expect(await parseEnrolmentToken(made.out)).toMatchObject({
+        ok: true,
+        value: { serverUrl: 'https://lapwing.school.example', caPem: await readFile(ca, 'utf8') },
+      });
+      const elsewhere = await other.on('enrol-token', ...words, '--url', 'https://elsewhere.example');
+      expect(await parseEnrolmentToken(elsewhere.out)).toMatchObject({
+        ok: true,
+        value: { serverUrl: 'https://elsewhere.example', caPem: null },
+      });
+    } finally {
+      await other.dispose();
+    }
+  });
+
+  test('with no address known says what to set, and the address a server was started with counts', async () => {
+    const refused = await make();
+    expect(refused.code).toBe(1);
+    expect(refused.error).toMatch(/serve --url https:\/\/.* --url to this command/);
+    for (const url of ['http://127.0.0.1:8460', 'https://moved.school.example']) {
+      expect((await line.on('serve', '--port', '0', '--url', url)).code).toBe(0);
+      expect(await parseEnrolmentToken((await make()).out)).toMatchObject({ value: { serverUrl: url } });
+    }
+    expect((await line.on('serve', '--port', '0')).code).toBe(0);
+    expect(await parseEnrolmentToken((await make()).out)).toMatchObject({
+      value: { serverUrl: 'https://moved.school.example' },
+    });
+  });
+
   test.each([
-    [[], /--url is missing/],
     [['--url', 'http://lapwing.school.example'], /https/],
     [['--url', 'https://x.example', '--expires', 'soon'], /30m, 12h or 7d/],
     [['--url', 'https://x.example', '--expires', '9999d'], /a year at most/],
     [['--url', 'https://x.example', '--uses', '0'], /--uses/],
     [['--url', 'https://x.example', '--ca', '/nowhere.pem'], /cannot read \/nowhere.pem/],
+    [['--url', 'https://x.example', '--ca', join(CERTIFICATES, 'localhost.key')], /not a certificate/],
   ])('with %j is refused', async (words, message) => {
     const outcome = await make(...words);
     expect(outcome.code).toBeGreaterThan(0);
@@ -201,6 +240,8 @@ describe('serve', () => {
   test.each([
     [['--host', '0.0.0.0'], 1, /will not speak plain HTTP on 0\.0\.0\.0/],
     [['--port', 'x'], 2, /--port/],
+    [['--url', 'http://lapwing.school.example'], 2, /--url is the address/],
+    [['--ca', join(CERTIFICATES, 'ca.pem')], 2, /--ca goes with --url/],
     [['--tls-cert', 'c.pem'], 2, /go together/],
     [['--tls-cert', '/c.pem', '--tls-key', '/k.pem'], 1, /cannot read \/c\.pem/],
   ])('with %j is refused', async (words, code, message) => {

@@ -58,9 +58,10 @@ export async function startSchoolServer(folder: string): Promise<SchoolServer> {
   const port = await ownPort(join(folder, 'school.json'));
   await command(folder, 'init', '--school', SCHOOL_NAME);
   const cli = join(projectFolder, 'src/server/cli.ts');
+  const address = ['--port', String(port), '--url', `http://127.0.0.1:${port}`];
   const child = startChild(
     process.execPath,
-    [cli, 'serve', '--data', join(folder, 'server'), '--port', String(port), '--json-ready'],
+    [cli, 'serve', '--data', join(folder, 'server'), ...address, '--json-ready'],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LAPWING_LOG_LEVEL: 'warn' } },
   );
   const mistakes: string[] = [];

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { audienceSchema, idSchema } from '#contract';
 import { err, ok } from '#kernel';
-import { encodeEnrolmentToken, enrolmentTokenSchema } from '#seal';
-import { createDevices, createEnrolment } from '../devices/index.ts';
+import { encodeEnrolmentToken } from '#seal';
+import { createDevices, createEnrolment, readAddress } from '../devices/index.ts';
 import { createSequences } from '../sequences/index.ts';
+import { ADDRESS_OPTIONS, readAddressFlags } from './address.ts';
 import { type Command, failed, text, usage } from './command.ts';
 import { withSchool } from './school.ts';
 
@@ -25,37 +25,22 @@ function printable(name: string): string {
 
 export const enrolTokenCommand: Command = {
   name: 'enrol-token',
-  usage: '--data DIR --url URL --site S --audience KS2 [--expires 7d] [--uses 1] [--ca FILE] [--json]',
+  usage: '--data DIR --site S --audience KS2 [--expires 7d] [--uses 1] [--url URL] [--ca FILE] [--json]',
   summary: 'Make a token that takes devices in; prints it once',
   options: {
-    url: { type: 'string' },
+    ...ADDRESS_OPTIONS,
     site: { type: 'string' },
     audience: { type: 'string' },
     expires: { type: 'string' },
     uses: { type: 'string' },
-    ca: { type: 'string' },
     json: { type: 'boolean' },
   },
   positionals: { min: 0, max: 0 },
   async run(context) {
-    const url = text(context, 'url');
     const site = text(context, 'site')?.trim();
     const audience = audienceSchema.safeParse(text(context, 'audience'));
     const lifetimeMs = parseDuration(text(context, 'expires') ?? '7d');
     const uses = Number(text(context, 'uses') ?? '1');
-    const caPath = text(context, 'ca');
-    if (url === undefined) {
-      return err(
-        usage('--url is missing: the address devices reach this server at, for example --url https://...'),
-      );
-    }
-    if (!enrolmentTokenSchema.shape.serverUrl.safeParse(url).success) {
-      return err(
-        usage(
-          '--url is the address devices reach this server at: https://..., or http://127.0.0.1:PORT for a trial',
-        ),
-      );
-    }
     if (site === undefined || site === '' || site.length > 100)
       return err(usage('--site names the school site, 1 to 100 characters'));
     if (!audience.success) return err(usage(`--audience is one of ${audienceSchema.options.join(', ')}`));
@@ -64,10 +49,20 @@ export const enrolTokenCommand: Command = {
     }
     if (!Number.isInteger(uses) || uses < 1 || uses > 100_000)
       return err(usage('--uses is a number from 1 to 100000'));
-    const caPem = caPath === undefined ? null : await readFile(caPath, 'utf8').catch(() => undefined);
-    if (caPem === undefined) return err(failed(`cannot read ${caPath}`));
+    const flags = await readAddressFlags(context);
+    if (!flags.ok) return flags;
 
     return withSchool(context, async ({ store, keyring, audit, timers, random }) => {
+      const known = flags.value.serverUrl === undefined ? await readAddress(store.db) : null;
+      const serverUrl = flags.value.serverUrl ?? known?.serverUrl;
+      const caPem = flags.value.caPem ?? known?.caPem ?? null;
+      if (serverUrl === undefined) {
+        return err(
+          failed(
+            'where devices reach this server is not known: start it with serve --url https://... (kept from then on), or give --url to this command',
+          ),
+        );
+      }
       const enrolment = createEnrolment({ store, bus: store.bus, audit, clock: timers, random });
       const made = await enrolment.createToken({ site, audience: audience.data, lifetimeMs, uses });
       const { tokenId, tokenSecret, expiresAt } = made;
@@ -77,7 +72,7 @@ export const enrolTokenCommand: Command = {
         version: 1,
         tokenId,
         tokenSecret,
-        serverUrl: url,
+        serverUrl,
         caPem,
         policyKey,
         intakeKey,

@@ -1,18 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { err, ok } from '#kernel';
+import { writeAddress } from '../devices/index.ts';
 import { createKeys, readMasterKey, writeMasterKey } from '../keys/index.ts';
 import { exists } from '../platform/files.ts';
 import { firstPolicy, isTimeZone, readPolicy, writePolicy } from '../policy/index.ts';
 import { openNewStore } from '../store/index.ts';
+import { ADDRESS_OPTIONS, readAddressFlags, toAddress } from './address.ts';
 import { type Command, failed, text, usage } from './command.ts';
 import { openCommandStore } from './school.ts';
 
 /** Sets a school up: master key, database, keys and the first policy. Run again, it changes nothing. */
 export const initCommand: Command = {
   name: 'init',
-  usage: '--data DIR --school NAME [--time-zone Europe/London]',
+  usage: '--data DIR --school NAME [--time-zone Europe/London] [--url URL [--ca FILE]]',
   summary: 'Set a school up: keys, database and first policy',
-  options: { school: { type: 'string' }, 'time-zone': { type: 'string' } },
+  options: { ...ADDRESS_OPTIONS, school: { type: 'string' }, 'time-zone': { type: 'string' } },
   positionals: { min: 0, max: 0 },
   async run(context) {
     const { config, print, log } = context;
@@ -22,6 +24,10 @@ export const initCommand: Command = {
       return err(usage("give the school's name: --school NAME"));
     if (!isTimeZone(timeZone))
       return err(usage(`${timeZone} is not a time zone: expected a name such as Europe/London`));
+    const flags = await readAddressFlags(context);
+    if (!flags.ok) return flags;
+    const address = toAddress(flags.value);
+    if (!address.ok) return address;
 
     await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
     const command = await openCommandStore(log, config, openNewStore);
@@ -45,6 +51,7 @@ export const initCommand: Command = {
       await store.db.transaction().execute(async (trx) => {
         await createKeys({ clock: timers, random }, trx, master.value);
         await writePolicy({ clock: timers, audit }, trx, firstPolicy({ name, timeZone }));
+        if (address.value !== null) await writeAddress({ audit }, trx, address.value);
       });
       print(`${name} is set up in ${config.dataFolder}.`);
       if (makesKey) {

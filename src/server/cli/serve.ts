@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { err, ok, type Result } from '#kernel';
 import { startServer } from '../server.ts';
+import { ADDRESS_OPTIONS, readAddressFlags, toAddress } from './address.ts';
 import { type Command, type CommandContext, type CommandFailure, failed, text, usage } from './command.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
@@ -24,9 +25,11 @@ async function readTls(
 /** Runs the server until it is asked to stop. */
 export const serveCommand: Command = {
   name: 'serve',
-  usage: '--data DIR [--host H] [--port P] [--tls-cert FILE --tls-key FILE] [--trust-proxy] [--json-ready]',
+  usage:
+    '--data DIR [--host H] [--port P] [--tls-cert FILE --tls-key FILE] [--trust-proxy] [--url URL [--ca FILE]] [--json-ready]',
   summary: 'Run the server until it is stopped',
   options: {
+    ...ADDRESS_OPTIONS,
     host: { type: 'string' },
     port: { type: 'string' },
     'tls-cert': { type: 'string' },
@@ -50,7 +53,12 @@ export const serveCommand: Command = {
         ),
       );
     }
-    const options = { host, port, tls: tls.value, trustProxy: values['trust-proxy'] === true };
+    const flags = await readAddressFlags(context);
+    if (!flags.ok) return flags;
+    const address = toAddress(flags.value);
+    if (!address.ok) return address;
+    const trustProxy = values['trust-proxy'] === true;
+    const options = { host, port, tls: tls.value, trustProxy, address: address.value };
     const server = await startServer(log, config, options);
     if (!server.ok) return err(failed(server.error));
     const { url } = server.value;

@@ -9,7 +9,7 @@ import type { Audience, Category, ItemState, Priority } from '#contract';
  * `records.envelope` (sealed by the device) and `item_history.note` (sealed by the server's data key).
  *
  * One feature writes a table: keys -> keys; policy -> policies; accounts -> accounts, sessions,
- * sign_in_failures; devices -> enrolment_tokens, devices, request_tokens; ingest -> records, items (new ones),
+ * sign_in_failures; devices -> enrolment_tokens, devices, request_tokens, settings; ingest -> records, items (new ones),
  * repeats, pictures, sequence_gaps, known_losses, quarantine; review -> items (state), item_history;
  * audit -> audit.
  */
@@ -80,6 +80,8 @@ export interface Tables {
     known_sequence: number;
   };
   request_tokens: { jti: string; expires_at: number };
+  /** What the server knows of itself, by name; the value is JSON. */
+  settings: { name: 'address'; value: string };
   records: {
     id: string;
     device_id: string;
