@@ -18,7 +18,8 @@ const DATABASE = globSync(ALL, { cwd: import.meta.dirname, exclude: SLOW }).filt
   /fakes\/server\/(?:databases|postgres)\.ts'/.test(readFileSync(file, 'utf8')),
 );
 
-const setupFiles = ['test/setup/leaks.ts'];
+/** Deadlines are far above what anything takes: a busy machine makes a test slow, never red. */
+const common = { setupFiles: ['test/setup/leaks.ts'], expect: { poll: { timeout: 60_000 } } };
 
 /** The kernel of tests watches over its disposables. Tools run by tests as programs of their own use the real one. */
 const resolve = {
@@ -35,27 +36,27 @@ export default defineConfig({
       {
         resolve,
         test: {
-          setupFiles,
+          ...common,
           name: 'unit',
           include: [ALL],
           exclude: [...SLOW, ...DATABASE],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
         resolve,
-        test: { setupFiles, name: 'database', include: DATABASE, testTimeout: 60_000, hookTimeout: 120_000 },
+        test: { ...common, name: 'database', include: DATABASE, testTimeout: 180_000, hookTimeout: 300_000 },
       },
       {
         resolve,
         test: {
-          setupFiles,
+          ...common,
           name: 'slow',
           include: SLOW,
           // Each file drives real programs; two at once on two cores only disturb each other.
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

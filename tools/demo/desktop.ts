@@ -32,7 +32,7 @@ export interface Desktop {
 
 const NATIVE_COLOUR: Colour = [0x22, 0x55, 0xaa];
 const PAGE_COLOUR: Colour = [0xe0, 0xa0, 0x30];
-const WINDOW_DEADLINE_MS = 20_000;
+const WINDOW_DEADLINE_MS = 60_000;
 
 const hex = (colour: Colour) => `#${colour.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 

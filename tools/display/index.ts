@@ -76,7 +76,7 @@ export async function startVirtualDisplay(): Promise<Display> {
   }
 }
 
-const WINDOW_MANAGER_DEADLINE_MS = 10_000;
+const WINDOW_MANAGER_DEADLINE_MS = 60_000;
 
 /** A window manager announces itself on the root window; without it nothing is ever "in front". */
 async function windowManagerReady(env: NodeJS.ProcessEnv): Promise<void> {

@@ -51,7 +51,7 @@ export async function firstLine(
   child: Child,
   stream: NodeJS.ReadableStream | null | undefined,
   pattern: RegExp = /\S/,
-  deadlineMs = 30_000,
+  deadlineMs = 120_000,
 ): Promise<string> {
   if (stream === null || stream === undefined) throw new Error('the stream is not a pipe');
   return new Promise((resolve, reject) => {

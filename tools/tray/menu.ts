@@ -6,6 +6,8 @@ const ITEM_PATH = '/StatusNotifierItem';
 const ITEM = 'org.kde.StatusNotifierItem';
 const MENU = 'com.canonical.dbusmenu';
 const POLL_MS = 100;
+/** Far above what a tray takes to appear, or an entry to be enabled: a busy machine is slow, not broken. */
+const DEADLINE_MS = 60_000;
 
 /** An entry of a tray's menu, flat. */
 export interface TrayEntry {
@@ -22,28 +24,28 @@ export interface TrayMenu {
   /**
    * Gives the first entry that `wanted` accepts, once there is one.
    *
-   * @throws when there is none within `deadlineMs`, naming those there are
+   * @throws when there is none within a minute, naming those there are
    */
-  entry(wanted: (entry: TrayEntry) => boolean, deadlineMs: number): Promise<TrayEntry>;
+  entry(wanted: (entry: TrayEntry) => boolean): Promise<TrayEntry>;
   /** Chooses the entry with this label, once it is there and enabled. Fails as `entry` does. */
-  choose(label: string, deadlineMs: number): Promise<void>;
+  choose(label: string): Promise<void>;
 }
 
 /** Connects to a session bus, gives `work` the tray of the process, and disconnects. */
 export async function withTrayOf<Value>(
-  process: { readonly busAddress: string; readonly processId: number; readonly deadlineMs: number },
+  process: { readonly busAddress: string; readonly processId: number },
   work: (menu: TrayMenu) => Promise<Value>,
 ): Promise<Value> {
   const bus = dbus.sessionBus({ busAddress: process.busAddress });
   try {
-    return await work(await findTray(bus, process.processId, process.deadlineMs));
+    return await work(await findTray(bus, process.processId));
   } finally {
     bus.disconnect();
   }
 }
 
-async function findTray(bus: dbus.MessageBus, processId: number, deadlineMs: number): Promise<TrayMenu> {
-  const deadline = performance.now() + deadlineMs;
+async function findTray(bus: dbus.MessageBus, processId: number): Promise<TrayMenu> {
+  const deadline = performance.now() + DEADLINE_MS;
   while (performance.now() < deadline) {
     for (const item of await registeredItems(bus)) {
       // `:1.5`, `org...-123-1` or either with a path after it, depending on the panel.
@@ -55,7 +57,7 @@ async function findTray(bus: dbus.MessageBus, processId: number, deadlineMs: num
     }
     await delay(POLL_MS);
   }
-  throw new Error(`process ${processId} showed no tray within ${deadlineMs} ms`);
+  throw new Error(`process ${processId} showed no tray within ${DEADLINE_MS / 1000} s`);
 }
 
 function trayMenu(bus: dbus.MessageBus, name: string, path: string): TrayMenu {
@@ -64,8 +66,8 @@ function trayMenu(bus: dbus.MessageBus, name: string, path: string): TrayMenu {
       const body = await call(bus, name, path, MENU, 'GetLayout', 'iias', [0, -1, []]);
       return flat(body[1] as Layout);
     },
-    async entry(wanted, deadlineMs) {
-      const deadline = performance.now() + deadlineMs;
+    async entry(wanted) {
+      const deadline = performance.now() + DEADLINE_MS;
       let entries: TrayEntry[] = [];
       while (performance.now() < deadline) {
         // Panels announce that they will read; some programs fill the menu only then.
@@ -77,8 +79,8 @@ function trayMenu(bus: dbus.MessageBus, name: string, path: string): TrayMenu {
       }
       throw new Error(`the tray shows only: ${entries.map((entry) => entry.label).join(' | ')}`);
     },
-    async choose(label, deadlineMs) {
-      const { id } = await menu.entry((entry) => entry.label === label && entry.enabled, deadlineMs);
+    async choose(label) {
+      const { id } = await menu.entry((entry) => entry.label === label && entry.enabled);
       const event = [id, 'clicked', new dbus.Variant('i', 0), Math.floor(performance.now())];
       await call(bus, name, path, MENU, 'Event', 'isvu', event);
     },

@@ -7,7 +7,6 @@ import { type Desk, type Reviewer, type RunningAgent, startDesk } from './harnes
 /** The agent as a school runs it: real Electron, real windows, a real server. */
 test.describe.configure({ mode: 'serial' });
 
-const WAIT = { timeout: 20_000 };
 let desk: Desk;
 let agent: RunningAgent;
 let reviewer: Reviewer;
@@ -17,8 +16,8 @@ test.beforeAll(async () => {
   reviewer = await desk.reviewer();
   agent = await desk.startAgent();
   await agent.logged('phase');
-  await expect.poll(agent.log, WAIT).toContain('"phase":"running"');
-  await expect.poll(agent.log, WAIT).toContain('a policy is at work');
+  await expect.poll(agent.log).toContain('"phase":"running"');
+  await expect.poll(agent.log).toContain('a policy is at work');
 });
 
 test.afterAll(async () => {
@@ -41,12 +40,12 @@ test('the tray says what is going on and offers no way to quit', async () => {
 test('a flagged window reaches the server, once, with a picture of that window', async () => {
   const title = 'how to kill myself - Paint';
   const window = await desk.showWindow(title, '1f6b4f', '6b3f7a');
-  await expect.poll(async () => titled(await reviewer.items(), title).length, WAIT).toBe(1);
+  await expect.poll(async () => titled(await reviewer.items(), title).length).toBe(1);
   const [item] = titled(await reviewer.items(), title);
   if (item?.kind !== 'capture') throw new Error('no capture');
   expect(item.capture.hits[0]).toMatchObject({ category: 'suicide', field: 'title' });
   expect(item.capture.observation.app.name).toBe('Paint');
-  await expect.poll(async () => (await reviewer.item(item.id)).screenshot, WAIT).toBe('available');
+  await expect.poll(async () => (await reviewer.item(item.id)).screenshot).toBe('available');
 
   const picture = await reviewer.screenshot(item.id);
   const pixels = await agent.app.evaluate(({ nativeImage }, jpeg) => {
@@ -84,13 +83,13 @@ test('a window that is gone before its picture is taken is a capture that says s
     };
   });
   const window = await desk.showWindow(title);
-  await expect.poll(async () => titled(await reviewer.items(), title).length, WAIT).toBe(1);
+  await expect.poll(async () => titled(await reviewer.items(), title).length).toBe(1);
   const [item] = titled(await reviewer.items(), title);
   await expect
     .poll(async () => {
       const { item: shown } = await reviewer.item(item?.id ?? '');
       return shown.kind === 'capture' && shown.capture.screenshot;
-    }, WAIT)
+    })
     .toEqual({ state: 'none', reason: 'window_gone' });
   await window.dispose();
 });
@@ -102,7 +101,7 @@ test('no renderer lives while no window is open', async () => {
 });
 
 test('a second agent in the same session says so and ends', async () => {
-  const second = await desk.runAgent([], 'device');
+  const second = await desk.runAgent([], { name: 'device' });
   expect(second.code).toBe(3);
   expect(second.err).toContain('Lapwing is already running in this session.');
   expect(agent.isRunning()).toBe(true);

@@ -3,7 +3,6 @@ import { observationSchema } from '#contract';
 import { type Desk, startDesk } from './harness.ts';
 
 /** Desktops that lack what others have, and machines without a school yet. */
-const WAIT = { timeout: 20_000 };
 
 test.describe('without window manager, session bus and tray', () => {
   let desk: Desk;
@@ -17,11 +16,11 @@ test.describe('without window manager, session bus and tray', () => {
   test('windows are seen and flagged all the same', async () => {
     const reviewer = await desk.reviewer();
     const agent = await desk.startAgent();
-    await expect.poll(agent.log, WAIT).toContain('a policy is at work');
+    await expect.poll(agent.log).toContain('a policy is at work');
     await desk.showWindow('how to kill myself - Bare');
     const titles = async () =>
       (await reviewer.items()).map((item) => item.kind === 'capture' && item.capture.observation.title);
-    await expect.poll(titles, WAIT).toContain('how to kill myself - Bare');
+    await expect.poll(titles).toContain('how to kill myself - Bare');
     expect(agent.isRunning()).toBe(true);
     expect(await agent.stop()).toBe(0);
   });
@@ -38,7 +37,7 @@ test.describe('a machine', () => {
 
   test('without a school waits, says so in its tray, and stops when asked', async () => {
     const agent = await desk.startAgent({ name: 'unknown', token: null });
-    await expect.poll(agent.log, WAIT).toContain('"code":"no_token"');
+    await expect.poll(agent.log).toContain('"code":"no_token"');
     const entries = await agent.tray((tray) => tray.entries());
     expect(entries.map(({ label }) => label).filter((label) => label !== '')).toEqual([
       'This computer is not set up yet',
@@ -49,13 +48,13 @@ test.describe('a machine', () => {
 
   test('with a token that is no token says so', async () => {
     const agent = await desk.startAgent({ name: 'wrong', token: 'nonsense' });
-    await expect.poll(agent.log, WAIT).toMatch(/"message":"not enrolled","code":"token_\w+"/);
+    await expect.poll(agent.log).toMatch(/"message":"not enrolled","code":"token_\w+"/);
     await agent.stop();
   });
 
   test('shows a technician the live stream, without matching or storing', async () => {
     await desk.showWindow('wörk = "good"\tnow');
-    const { code, out, err } = await desk.runAgent(['--watch', '--seconds', '3'], 'watched');
+    const { code, out, err } = await desk.runAgent(['--watch'], { name: 'watched', until: '"wörk' });
     expect(code).toBe(0);
     const lines = out
       .trim()

@@ -20,8 +20,6 @@ import { addAccount, startSchoolServer, unpackagedAgent } from '../../../tools/s
 import { enrolToken } from '../../../tools/school/server.ts';
 import { startTrayHost, type TrayMenu, withTrayOf } from '../../../tools/tray/index.ts';
 
-const WAIT_MS = 20_000;
-
 /** A school with its server and a desktop with a tray, for one spec file. */
 export interface Desk extends Disposable {
   readonly folder: string;
@@ -36,10 +34,10 @@ export interface Desk extends Disposable {
   stopServer(): Promise<void>;
   /** At the same address as before. */
   startServer(): Promise<void>;
-  /** Runs the agent with these arguments until it ends. */
+  /** Runs the agent with these arguments until it ends; it is asked to once it has printed `until`. */
   runAgent(
     args: readonly string[],
-    name: string,
+    options: { readonly name: string; readonly until?: string },
   ): Promise<{ code: number | string; out: string; err: string }>;
   dispose(): Promise<void>;
 }
@@ -111,10 +109,10 @@ export async function startDesk(options: { readonly bare?: boolean } = {}): Prom
       app,
       processId,
       dataFolder,
-      tray: (work) => withTrayOf({ busAddress, processId, deadlineMs: WAIT_MS }, work),
+      tray: (work) => withTrayOf({ busAddress, processId }, work),
       log,
       async logged(message) {
-        await expect.poll(log, { timeout: WAIT_MS }).toContain(`"message":"${message}"`);
+        await expect.poll(log).toContain(`"message":"${message}"`);
       },
       isRunning: () => child.exitCode === null && child.signalCode === null,
       async stop() {
@@ -141,7 +139,7 @@ export async function startDesk(options: { readonly bare?: boolean } = {}): Prom
       await firstLine(child, child.process.stdout);
       return { ...child, setTitle: (text) => void child.process.stdin?.write(`${text}\n`) };
     },
-    async runAgent(args, name) {
+    async runAgent(args, { name, until }) {
       const child = parts.add(
         startChild(program.executable, [...program.args, ...args], {
           stdio: ['ignore', 'pipe', 'pipe'],
@@ -151,6 +149,7 @@ export async function startDesk(options: { readonly bare?: boolean } = {}): Prom
       const said = { out: '', err: '' };
       child.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
         said.out += text;
+        if (until !== undefined && said.out.includes(until)) child.process.kill('SIGTERM');
       });
       child.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
         said.err += text;

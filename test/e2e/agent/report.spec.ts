@@ -5,7 +5,6 @@ import { type Desk, type Reviewer, type RunningAgent, startDesk } from './harnes
 /** The pupils' windows in real Electron, opened from the tray, used by keyboard, online and offline. */
 test.describe.configure({ mode: 'serial' });
 
-const WAIT = { timeout: 20_000 };
 let desk: Desk;
 let agent: RunningAgent;
 let reviewer: Reviewer;
@@ -14,7 +13,7 @@ test.beforeAll(async () => {
   desk = await startDesk();
   reviewer = await desk.reviewer();
   agent = await desk.startAgent();
-  await expect.poll(agent.log, WAIT).toContain('a policy is at work');
+  await expect.poll(agent.log).toContain('a policy is at work');
   await desk.showWindow('Our class chat - Paint', '3f5b6b', 'e6c75a');
 });
 
@@ -25,7 +24,7 @@ test.afterAll(async () => {
 /** Opens a page by the tray, as a hand does. */
 async function openPage(label: string): Promise<Page> {
   const opened = agent.app.waitForEvent('window');
-  await agent.tray((tray) => tray.choose(label, WAIT.timeout));
+  await agent.tray((tray) => tray.choose(label));
   const page = await opened;
   await page.waitForLoadState();
   await expect(page.getByRole('heading').first()).toBeVisible();
@@ -64,10 +63,10 @@ test('a pupil reports by keyboard alone, with what was in front, and it reaches 
     await page.keyboard.press('Control+Enter');
     await expectAccessible(page);
   }
-  await expect.poll(async () => (await reports()).length, WAIT).toBe(1);
+  await expect.poll(async () => (await reports()).length).toBe(1);
   const [item] = await reports();
   expect(item?.report.attached).toMatchObject({ app: 'Paint', title: 'Our class chat - Paint' });
-  await expect.poll(async () => (await reviewer.item(item?.id ?? '')).screenshot, WAIT).toBe('available');
+  await expect.poll(async () => (await reviewer.item(item?.id ?? '')).screenshot).toBe('available');
   await page.close();
 });
 
@@ -171,7 +170,7 @@ test('a report made while the server is away is kept and arrives when it is back
   expect(answer).toEqual({ state: 'saved' });
   await page.close();
   await desk.startServer();
-  await expect.poll(async () => (await reports()).length, { timeout: 40_000 }).toBe(before + 1);
+  await expect.poll(async () => (await reports()).length).toBe(before + 1);
   expect(
     (await reports()).some(
       ({ report, severity }) => report.text === 'Nobody was there' && severity === 'critical',

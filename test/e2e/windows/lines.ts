@@ -2,10 +2,13 @@ import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+/** Far above what anything takes, so that a busy machine is only slow. */
+const DEADLINE_MS = 60_000;
+
 /** The JSON lines another program appends to a file. */
 export interface Lines<Line> {
-  /** The first line that fits, waiting for it. Throws after `timeoutMs`, telling what came instead. */
-  until(fits: (line: Line) => boolean, timeoutMs?: number): Promise<Line>;
+  /** The first line that fits, waiting for it. Throws after a minute, telling what came instead. */
+  until(fits: (line: Line) => boolean): Promise<Line>;
   all(): Promise<readonly Line[]>;
   /** Forgets what came so far: `until` and `all` look only at later lines. */
   skip(): Promise<void>;
@@ -29,8 +32,8 @@ export function followLines<Line>(path: string): Lines<Line> {
     async skip() {
       skipped = (await everything()).length;
     },
-    async until(fits, timeoutMs = 10_000) {
-      const timeout = AbortSignal.timeout(timeoutMs);
+    async until(fits) {
+      const timeout = AbortSignal.timeout(DEADLINE_MS);
       const watcher = watch(dirname(path));
       try {
         for (;;) {
@@ -43,7 +46,7 @@ export function followLines<Line>(path: string): Lines<Line> {
           if (found !== undefined) return found;
           if (timeout.aborted) {
             const seen = JSON.stringify(lines).slice(0, 4_000);
-            throw new Error(`not seen within ${timeoutMs} ms; seen: ${seen}`);
+            throw new Error(`not seen within ${DEADLINE_MS / 1000} s; seen: ${seen}`);
           }
           await changed;
         }

@@ -77,5 +77,5 @@ describe.runIf(process.platform === 'linux')('the Linux adapter in a window stor
     expect(late.externalBytes - early.externalBytes).toBeLessThan(GROWTH_BYTES);
     expect(late.files).toBeLessThanOrEqual(early.files);
     expect(late.resources).toBeLessThanOrEqual(early.resources + 1);
-  }, 120_000);
+  });
 });

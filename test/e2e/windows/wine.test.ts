@@ -27,7 +27,7 @@ interface Line {
   readonly longestPauseMs?: number;
 }
 
-const SET_UP_MS = 240_000;
+const SET_UP_MS = 600_000;
 const parts = createDisposables();
 let missing: string | null = null;
 let folder = '';
@@ -56,7 +56,7 @@ beforeAll(async () => {
   await copyFile(program, join(folder, 'ApplicationFrameHost.exe'));
 }, SET_UP_MS);
 
-afterAll(() => parts.dispose(), 30_000);
+afterAll(() => parts.dispose());
 
 /** Starts a window program and gives back how to command it; waits for each command's answer. */
 async function startStorm(name: string, title: string) {
@@ -70,7 +70,7 @@ async function startStorm(name: string, title: string) {
     await writeFile(`${commands}.draft`, `${number} ${text}`);
     await rename(`${commands}.draft`, commands);
     await expect
-      .poll(() => readFile(answers, 'utf8').catch(() => ''), { timeout: 10_000 })
+      .poll(() => readFile(answers, 'utf8').catch(() => ''), { timeout: 60_000 })
       .toBe(`${number}\n`);
   }
   // Obeyed once the program is up: its window is then in front.
@@ -92,7 +92,7 @@ async function startProbe(): Promise<() => Promise<Line>> {
   ]);
   onTestFinished(() => child.dispose());
   told = followLines<Line>(output);
-  await told.until((line) => line.health !== undefined, 20_000);
+  await told.until((line) => line.health !== undefined);
   return async () => {
     await writeFile(stop, '');
     const last = await told.until((line) => line.stopped === true);
@@ -103,12 +103,8 @@ async function startProbe(): Promise<() => Promise<Line>> {
 
 async function windowSeen(
   fits: (window: ForegroundWindow) => boolean,
-  timeoutMs?: number,
 ): Promise<ForegroundWindow & { atMs: number }> {
-  const line = await told.until(
-    ({ reading }) => reading?.kind === 'window' && fits(reading.window),
-    timeoutMs,
-  );
+  const line = await told.until(({ reading }) => reading?.kind === 'window' && fits(reading.window));
   if (line.reading?.kind !== 'window') throw new Error('no window');
   return { ...line.reading.window, atMs: line.atMs };
 }
@@ -171,32 +167,32 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
 
     // Nobody tells of this title but the poll, which must read it while the program answers nothing.
     await storm('quietly hung');
-    await storm('hang 4000');
-    await windowSeen((window) => window.title === 'hung', 3_500);
+    await storm('hang 300000');
+    await windowSeen((window) => window.title === 'hung');
     const notepad = wine.startProgram('notepad', []);
     onTestFinished(() => notepad.dispose());
     const seen = await windowSeen((window) => window.title.endsWith('Notepad'));
     expect(seen.appPath).toBe('C:\\windows\\system32\\notepad.exe');
 
     const last = await stop();
-    expect(last.longestPauseMs, 'the main loop never waited for the hung program').toBeLessThan(1_000);
-  }, 90_000);
+    expect(last.longestPauseMs, 'the main loop never waited for the hung program').toBeLessThan(30_000);
+  });
 
   test('a title change is told by its event, not by the poll', async (context) => {
     if (missing !== null) context.skip(missing);
     const storm = await startStorm('storm.exe', 'Before');
     const stop = await startProbe();
     const atMs: number[] = [(await titled('Before')).atMs];
-    for (const title of ['one', 'two', 'three', 'four', 'five', 'six']) {
-      await storm(`title ${title}`);
-      atMs.push((await titled(title)).atMs);
+    for (let number = 1; number <= 20; number += 1) {
+      await storm(`title Change ${number}`);
+      atMs.push((await titled(`Change ${number}`)).atMs);
     }
-    // Six changes through polls of two seconds would take twelve and more.
-    expect((atMs.at(-1) ?? 0) - (atMs[0] ?? 0)).toBeLessThan(10_000);
+    // Twenty changes through polls of two seconds would take forty; through events they take three.
+    expect((atMs.at(-1) ?? 0) - (atMs[0] ?? 0)).toBeLessThan(36_000);
     await storm('quietly without an event');
     await titled('without an event');
     await stop();
-  }, 60_000);
+  });
 
   test('a store app is named instead of the frame that hosts it', async (context) => {
     if (missing !== null) context.skip(missing);
@@ -208,7 +204,7 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
     const seen = await windowSeen((window) => window.title === 'Store app');
     expect(seen.appPath).toBe(windowsPath(join(folder, 'storm.exe')));
     await stop();
-  }, 60_000);
+  });
 
   test('the session is described', async (context) => {
     if (missing !== null) context.skip(missing);
@@ -222,5 +218,5 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
     expect(facts?.timeZone).toContain('/');
     expect(await told.until((line) => line.presence !== undefined)).toBeDefined();
     await stop();
-  }, 60_000);
+  });
 });

@@ -12,7 +12,7 @@ let watched: Watched;
 
 beforeEach(async () => {
   desktop = await startXDesktop();
-}, 60_000);
+});
 
 afterEach(async () => {
   await watched?.dispose();

@@ -37,7 +37,7 @@ export interface Watched extends Disposable {
 }
 
 const SERVER_OPTIONS = ['-screen', '0', '1024x768x24', '-nolisten', 'tcp', '-noreset'];
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 export async function startXDesktop(): Promise<XDesktop> {
   await ensurePrograms(['Xvfb', 'openbox']);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EXTENSION_ID_CHROMIUM } from '#contract';
 import type { Disposable } from '#kernel';
 import { encodeFrame } from '../../../../src/main/platform/relay/frames.ts';
@@ -44,7 +44,7 @@ function start() {
     onHealth: (browser, { code }) => health.push(`${browser}:${code}`),
   });
   started.push(watching);
-  const told = (codes: readonly string[]) => vi.waitFor(() => expect(health).toEqual(codes));
+  const told = (codes: readonly string[]) => expect.poll(() => health).toEqual(codes);
   return { timers, health, watching, told };
 }
 
@@ -71,10 +71,8 @@ describe.runIf(process.platform !== 'win32')("the extensions' socket", () => {
     await agent.told(['relay:relay_listening', 'edge:extension_connected']);
 
     await agent.watching.dispose();
-    await vi.waitFor(async () => {
-      await watch.timers.advance(5_000);
-      expect(watch.health).toEqual(['relay:relay_taken', 'relay:relay_listening']);
-    });
+    const nextLook = () => watch.timers.advance(5_000).then(() => watch.health);
+    await expect.poll(nextLook).toEqual(['relay:relay_taken', 'relay:relay_listening']);
     await relay(HELLO, FRONT);
     await watch.told(['relay:relay_taken', 'relay:relay_listening', 'edge:extension_connected']);
   });
@@ -115,7 +113,7 @@ describe.runIf(process.platform !== 'win32')('the health of an extension', () =>
     await relay({ ...HELLO, origin: '' });
     await agent.told(['relay:relay_listening', 'unknown:extension_unknown']);
     await relay(HELLO, FRONT);
-    await vi.waitFor(() => expect(agent.health.at(-1)).toBe('unknown:extension_connected'));
+    await expect.poll(() => agent.health.at(-1)).toBe('unknown:extension_connected');
   });
 
   test('one of two profiles that closes is no browser that lost its extension', async () => {
@@ -123,11 +121,11 @@ describe.runIf(process.platform !== 'win32')('the health of an extension', () =>
     await agent.told(['relay:relay_listening']);
     const one = await relay(HELLO, FRONT);
     const two = await relay(HELLO, FRONT, { ...FRONT, browser: 'chrome' }, FRONT);
-    await vi.waitFor(() => expect(agent.health).toContain('chrome:extension_connected'));
+    await expect.poll(() => agent.health).toContain('chrome:extension_connected');
     one.destroy();
     await new Promise((resolve) => one.once('close', resolve));
     two.destroy();
-    await vi.waitFor(() => expect(agent.health.at(-1)).toBe('edge:extension_disconnected'));
+    await expect.poll(() => agent.health.at(-1)).toBe('edge:extension_disconnected');
     expect(agent.health.filter((told) => told.endsWith('disconnected'))).toHaveLength(1);
   });
 });
