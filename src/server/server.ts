@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { err, ok, type Result } from '#kernel';
+import { err, ok, type Result, type Timers } from '#kernel';
 import manifest from '../../package.json' with { type: 'json' };
 import { buildApp } from './app.ts';
 import { createAudit } from './audit/index.ts';
@@ -36,13 +36,16 @@ const START_FAILURES = {
   wrong_master_key: "the master key is not the one this school's keys were wrapped with",
 } as const;
 
-/** Opens the store, builds the application and listens. The failure is a sentence that says what to do. */
+/**
+ * Opens the store, builds the application and listens. The failure is a sentence that says what to do. Another clock
+ * than the machine's is for those who turn it on purpose.
+ */
 export async function startServer(
   log: Logger,
   config: Config,
   options: ListenOptions,
+  timers: Timers = createTimers(),
 ): Promise<Result<RunningServer, string>> {
-  const timers = createTimers();
   const random = createRandom();
   const readKey = async (wantedId: string | null): Promise<MasterKey> => {
     const key = await readMasterKey({ random }, config.masterKey, wantedId);

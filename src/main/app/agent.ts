@@ -3,13 +3,19 @@ import { createDisposables, type Disposable, type Timers } from '#kernel';
 import { createSealer } from '#seal';
 import { type CaptureStage, createCapture } from '../capture/index.ts';
 import { startDelivery, startHeartbeat } from '../deliver/index.ts';
-import { createEnrolment, type Identity, type TokenSource, untilEnrolled } from '../enrolment/index.ts';
+import {
+  createEnrolment,
+  createIntakeKeys,
+  type Identity,
+  type TokenSource,
+  untilEnrolled,
+} from '../enrolment/index.ts';
 import { createHealth, createHealthJournal } from '../health/index.ts';
 import { createServerLink } from '../link/index.ts';
 import { createRules, type RulesDeps } from '../match/index.ts';
 import { createNotice } from '../notice/index.ts';
 import { createObserve, type Observe } from '../observe/index.ts';
-import { createOutbox, type Outbox } from '../outbox/index.ts';
+import { createOutbox, type Outbox, type OutboxStats } from '../outbox/index.ts';
 import { createPolicyKeeper, startPolicyFeed } from '../policy/index.ts';
 import type {
   BrowserTabs,
@@ -71,6 +77,8 @@ export interface Agent {
   /** Stops everything in reverse order, within a few seconds. Never rejects. */
   stop(): Promise<void>;
   phase(): Phase;
+  /** What waits in the outbox; null before the device is enrolled. */
+  queue(): OutboxStats | null;
 }
 
 /** The parts that exist once the device is enrolled. */
@@ -150,6 +158,9 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   async function startPath(identity: Identity, enrolment: ReturnType<typeof createEnrolment>): Promise<void> {
     const { intakeKey, deviceKey, deviceId } = identity;
     const sealer = createSealer({ clock: timers, deviceKey }, { intakeKey });
+    const intakeKeys = parts.add(
+      createIntakeKeys({ use: sealer.useIntakeKey, keep: enrolment.saveIntakeKey, health, log }, intakeKey),
+    );
     const outbox = parts.add(
       await createOutbox(
         { files, sealer, timers, random, health },
@@ -182,6 +193,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
         rules.swap(matcher, next.audience);
         apply(next);
       },
+      onIntakeKey: intakeKeys.take,
       health,
       log,
     });
@@ -195,21 +207,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
 
     parts.add(createHealthJournal({ health, timers, random, write: (record) => void outbox.append(record) }));
     parts.add(startDelivery({ outbox, link, timers, random, health, log }));
-    const feed = parts.add(
-      startPolicyFeed({
-        link,
-        keeper,
-        files,
-        timers,
-        random,
-        log,
-        onIntakeKey(key) {
-          // biome-ignore lint/correctness/useHookAtTopLevel: a sealer uses a key; no hook of React.
-          sealer.useIntakeKey(key);
-          void enrolment.saveIntakeKey(key);
-        },
-      }),
-    );
+    const feed = parts.add(startPolicyFeed({ link, keeper, files, timers, random, log }));
     heartbeat = parts.add(
       startHeartbeat({
         link,
@@ -237,6 +235,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
 
   return {
     phase: phases.current,
+    queue: () => running?.outbox.stats() ?? null,
     async start() {
       log.info({ version: options.agentVersion, platform: options.platform }, 'starting');
       showTray();
