@@ -3,7 +3,7 @@ import { AGENT_PATHS } from '#contract';
 import { createRequestSigner, createSigningKey, verifyPolicy } from '#seal';
 import { addIntakeKey } from '../../src/server/keys/index.ts';
 import { parsePolicyText, writePolicy } from '../../src/server/policy/index.ts';
-import { enrolRequest, type FakeAgent } from '../fakes/server/agent.ts';
+import { enrolRequest, type FakeAgent, intakeKeyOf } from '../fakes/server/agent.ts';
 import { onEveryDatabase } from '../fakes/server/databases.ts';
 import { fakeCapture } from '../fakes/server/records.ts';
 import { createFakeSchool, type FakeSchool } from '../fakes/server/school.ts';
@@ -215,12 +215,15 @@ onEveryDatabase('trust', (open) => {
       const agent = await school.agent();
       const id = school.random.id();
       await agent.send([await agent.seal(fakeCapture(id))]);
-      const before = (await fetchPolicy(agent)).json().intakeKey;
+      const before = intakeKeyOf((await fetchPolicy(agent)).json().policy);
       const { store, timers, random, master } = school;
       await store.db.transaction().execute((trx) => addIntakeKey({ clock: timers, random }, trx, master));
       store.bus.publish({ kind: 'changed' });
       await expect
-        .poll(async () => (await fetchPolicy(agent)).json().intakeKey.keyId, { interval: 5 })
+        .poll(async () => intakeKeyOf((await fetchPolicy(agent)).json().policy).keyId, {
+          interval: 5,
+          timeout: 60_000,
+        })
         .not.toBe(before.keyId);
       const newer = await school.agent();
       const newerId = school.random.id();

@@ -6,6 +6,7 @@
  *   enrolled, except in development.
  * - A token is spent once for this machine, even if the answer is lost or the agent is killed in between: the key is
  *   kept before it is sent, and the same key with the same token gives the same device.
+ * - The sealing key only gets newer, also over a second enrolment at the same school.
  * - What a technician reads when it fails says what to do.
  */
 import { z } from 'zod';
@@ -15,7 +16,7 @@ import {
   type enrolRequestSchema,
   enrolResponseSchema,
   errorCodeSchema,
-  type IntakeKey,
+  type IssuedIntakeKey,
 } from '#contract';
 import { err, ok, parseJson, type Result, type Timers } from '#kernel';
 import { createSigningKey, type EnrolmentToken, parseEnrolmentToken } from '#seal';
@@ -41,8 +42,8 @@ export interface Enrolment {
   load(): Promise<Result<Identity | null, EnrolFailure>>;
   /** Enrols with this token; an earlier enrolment of this machine is superseded. */
   enrol(tokenText: string): Promise<Result<Identity, EnrolFailure>>;
-  /** Keeps the school's new sealing key. */
-  saveIntakeKey(key: IntakeKey): Promise<void>;
+  /** Keeps the school's new sealing key in place of an older one. False where the vault could not be written. */
+  saveIntakeKey(key: IssuedIntakeKey): Promise<boolean>;
 }
 
 export interface EnrolmentDeps {
@@ -76,6 +77,14 @@ const REASONS: { readonly [Code in ErrorCode]?: string } = {
 
 export function createEnrolment(deps: EnrolmentDeps, options: EnrolmentOptions): Enrolment {
   const { vault, timers } = deps;
+  /** One change of the identity at a time: each reads what the one before has written. */
+  let lastChange: Promise<unknown> = Promise.resolve();
+
+  function inTurn<Value>(change: () => Promise<Value>): Promise<Value> {
+    const done = lastChange.then(change);
+    lastChange = done.catch(() => undefined);
+    return done;
+  }
 
   function checkVault(): Result<null, EnrolFailure> {
     if (vault.protection === 'system' || options.development) return ok(null);
@@ -149,44 +158,52 @@ export function createEnrolment(deps: EnrolmentDeps, options: EnrolmentOptions):
       return allowed.ok ? ok(toIdentity(stored)) : allowed;
     },
 
-    async enrol(tokenText) {
-      const allowed = checkVault();
-      if (!allowed.ok) return allowed;
-      const parsed = await parseEnrolmentToken(tokenText);
-      if (!parsed.ok)
-        return err({ code: `token_${parsed.error.kind}`, message: parsed.error.message, passing: false });
-      const token = parsed.value;
-      const key = await keyFor(token);
-      const asked = await ask(token, key.publicKey);
-      if (!asked.ok) return asked;
-      const { serverUrl, caPem, policyKey, intakeKey, tokenId } = token;
-      const { publicKey, privateKey } = key;
-      const earlier = await readStored();
-      const spent = earlier === null ? [] : [earlier.tokenId, ...earlier.spentTokenIds];
-      const stored: StoredIdentity = {
-        version: 1,
-        deviceId: asked.value,
-        serverUrl,
-        caPem,
-        policyKey,
-        intakeKey,
-        publicKey,
-        privateKey,
-        tokenId,
-        spentTokenIds: spent.filter((id) => id !== tokenId).slice(0, MAX_SPENT_TOKENS),
-        enrolledAt: timers.now(),
-      };
-      await vault.write(IDENTITY, toJson(stored));
-      await vault.remove(PENDING);
-      return ok(toIdentity(stored));
-    },
+    enrol: (tokenText) => inTurn(() => enrol(tokenText)),
 
-    async saveIntakeKey(intakeKey) {
-      const stored = await readStored();
-      if (stored === null || stored.intakeKey.keyId === intakeKey.keyId) return;
-      await vault.write(IDENTITY, toJson({ ...stored, intakeKey }));
-    },
+    saveIntakeKey: (intakeKey) =>
+      inTurn(async () => {
+        const stored = await readStored();
+        if (stored !== null && stored.intakeKey.version < intakeKey.version)
+          await vault.write(IDENTITY, toJson({ ...stored, intakeKey }));
+        return true;
+      }).catch(() => false),
   };
+
+  async function enrol(tokenText: string): Promise<Result<Identity, EnrolFailure>> {
+    const allowed = checkVault();
+    if (!allowed.ok) return allowed;
+    const parsed = await parseEnrolmentToken(tokenText);
+    if (!parsed.ok)
+      return err({ code: `token_${parsed.error.kind}`, message: parsed.error.message, passing: false });
+    const token = parsed.value;
+    const key = await keyFor(token);
+    const asked = await ask(token, key.publicKey);
+    if (!asked.ok) return asked;
+    const { serverUrl, caPem, policyKey, intakeKey, tokenId } = token;
+    const { publicKey, privateKey } = key;
+    const earlier = await readStored();
+    const spent = earlier === null ? [] : [earlier.tokenId, ...earlier.spentTokenIds];
+    const stored: StoredIdentity = {
+      version: 1,
+      deviceId: asked.value,
+      serverUrl,
+      caPem,
+      policyKey,
+      intakeKey: newest(intakeKey, earlier?.policyKey === policyKey ? earlier.intakeKey : null),
+      publicKey,
+      privateKey,
+      tokenId,
+      spentTokenIds: spent.filter((id) => id !== tokenId).slice(0, MAX_SPENT_TOKENS),
+      enrolledAt: timers.now(),
+    };
+    await vault.write(IDENTITY, toJson(stored));
+    await vault.remove(PENDING);
+    return ok(toIdentity(stored));
+  }
+}
+
+function newest(key: IssuedIntakeKey, other: IssuedIntakeKey | null): IssuedIntakeKey {
+  return other !== null && other.version > key.version ? other : key;
 }
 
 function toIdentity(stored: StoredIdentity): Identity {

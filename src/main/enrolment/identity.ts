@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64urlSchema, epochMsSchema, idSchema, intakeKeySchema } from '#contract';
+import { base64urlSchema, epochMsSchema, idSchema, issuedIntakeKeySchema } from '#contract';
 import { enrolmentTokenSchema } from '#seal';
 
 /** What this device is to its school's server: kept as one secret in the system's key vault. */
@@ -11,7 +11,7 @@ export const identitySchema = z.object({
   /** Signs policies: Ed25519, raw, base64url. */
   policyKey: base64urlSchema,
   /** The key to seal to; replaced when the school rotates it. */
-  intakeKey: intakeKeySchema,
+  intakeKey: issuedIntakeKeySchema,
   publicKey: base64urlSchema,
   /** PKCS #8, base64url. */
   privateKey: base64urlSchema,

@@ -3,7 +3,7 @@
  * events, and the ETag of each heartbeat), and every quarter of an hour in case neither was heard; and from a folder,
  * for sites without a line to the server.
  */
-import { AGENT_PATHS, agentEventSchema, type IntakeKey, policyResponseSchema } from '#contract';
+import { AGENT_PATHS, agentEventSchema, policyResponseSchema } from '#contract';
 import { type Disposable, parseJson, type Timers } from '#kernel';
 import type { Files, Log, Random, ServerLink } from '../ports/index.ts';
 import type { PolicyKeeper } from './keeper.ts';
@@ -14,8 +14,6 @@ export interface PolicyFeedDeps {
   readonly files: Pick<Files, 'list' | 'read' | 'watch'>;
   readonly timers: Pick<Timers, 'after' | 'every' | 'monotonic'>;
   readonly random: Pick<Random, 'fraction'>;
-  /** The school's sealing key, each time the server tells it. */
-  readonly onIntakeKey: (key: IntakeKey) => void;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
@@ -94,7 +92,6 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
       log.warn({}, 'the answer to the policy request is not one');
       return;
     }
-    deps.onIntakeKey(answer.data.intakeKey);
     // Remembered even if it was not taken: it will not get better by being fetched again.
     await keeper.offer(answer.data.policy, 'server');
     etag = outcome.etag;

@@ -6,9 +6,11 @@
  *   leaves the last good one at work and is told to health.
  * - Versions only rise: an older document, however well signed, changes nothing. From the server it is
  *   told to health; in the folder it is a file left behind.
+ * - The sealing key in a document with a good signature is offered whatever becomes of the rest: rules that do not
+ *   compile must not keep a school from rotating its key. It has a version of its own.
  * - The one at work survives a restart; a damaged copy on disk is replaced by the server's.
  */
-import type { Policy } from '#contract';
+import type { IssuedIntakeKey, Policy } from '#contract';
 import type { Result } from '#kernel';
 import { verifyPolicy } from '#seal';
 import type { Files, Log, SourceHealth } from '../ports/index.ts';
@@ -21,6 +23,8 @@ export interface PolicyKeeperDeps<Compiled> {
   readonly compile: (policy: Policy) => Promise<Result<Compiled, string>>;
   /** Swaps it in, synchronously. */
   readonly apply: (policy: Policy, compiled: Compiled) => void;
+  /** Hears the sealing key of each document with a good signature; `overtaken`: a newer document is at work. */
+  readonly onIntakeKey: (key: IssuedIntakeKey, options: { readonly overtaken: boolean }) => void;
   readonly health: { report(part: string, health: SourceHealth): void };
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
@@ -55,6 +59,9 @@ export function createPolicyKeeper<Compiled>(deps: PolicyKeeperDeps<Compiled>): 
     if (!verified.ok)
       return refuse(verified.error.kind, `${verified.error.message} The last good policy stays.`, source);
     const policy = verified.value;
+    if (policy.intakeKey !== null) {
+      deps.onIntakeKey(policy.intakeKey, { overtaken: policy.version < applied });
+    }
     if (policy.version < applied) {
       // A file that was overtaken and stays in the folder is no fault, and is read again and again.
       if (source === 'folder') return false;

@@ -1,29 +1,44 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
+import { audienceSchema } from '#contract';
 import { err, ok } from '#kernel';
-import { parsePolicyText, readPolicy, writePolicy } from '../policy/index.ts';
-import { type Command, failed, usage } from './command.ts';
+import { parsePolicyText, readPolicy, signFor, writePolicy } from '../policy/index.ts';
+import { type Command, failed, text, usage } from './command.ts';
 import { withSchool } from './school.ts';
 
-/** Shows the policy in force, or checks a file and puts it in force. */
+const NO_POLICY = 'the school has no policy yet: run lapwing-server init';
+
+/** Shows the policy in force, signs it for devices without a line to the server, or puts a checked file in force. */
 export const policyCommand: Command = {
   name: 'policy',
-  usage: '--data DIR [show [--json] | set FILE]',
-  summary: 'Show the policy, or put one from a YAML or JSON file in force',
-  options: { json: { type: 'boolean' } },
+  usage: '--data DIR [show [--json] | set FILE | sign --audience KS2]',
+  summary: 'Show the policy, sign it for an offline site, or put one from a YAML or JSON file in force',
+  options: { json: { type: 'boolean' }, audience: { type: 'string' } },
   positionals: { min: 0, max: 2 },
   async run(context) {
     const [action = 'show', file, ...rest] = context.positionals;
     if (action === 'show' && file === undefined) return show();
     if (action === 'set' && file !== undefined && rest.length === 0) return set(file);
-    return err(usage('policy show, or policy set FILE'));
+    if (action === 'sign' && file === undefined) return sign();
+    return err(usage('policy show, policy set FILE, or policy sign --audience KS2'));
 
     async function show() {
       return withSchool(context, async ({ store }) => {
         const policy = await readPolicy(store.db);
-        if (policy === null) return err(failed('the school has no policy yet: run lapwing-server init'));
+        if (policy === null) return err(failed(NO_POLICY));
         if (context.values.json === true) context.print(JSON.stringify(policy));
         else context.print(`# Policy version ${policy.version}\n${stringify(policy.document)}`);
+        return ok(undefined);
+      });
+    }
+
+    async function sign() {
+      const audience = audienceSchema.safeParse(text(context, 'audience'));
+      if (!audience.success) return err(usage(`--audience is one of ${audienceSchema.options.join(', ')}`));
+      return withSchool(context, async ({ store, keyring }) => {
+        const policy = await readPolicy(store.db);
+        if (policy === null) return err(failed(NO_POLICY));
+        context.print(await signFor(policy, keyring, audience.data));
         return ok(undefined);
       });
     }

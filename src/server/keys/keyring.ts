@@ -1,4 +1,4 @@
-import type { IntakeKey } from '#contract';
+import type { IssuedIntakeKey } from '#contract';
 import type { Clock } from '#kernel';
 import {
   createIntakeKey,
@@ -15,12 +15,12 @@ import { type MasterKey, newNonce, openBytes, sealBytes } from './masterKey.ts';
 /**
  * The school's keys, unwrapped in memory.
  *
- * Invariants: exactly one intake key is current; an intake key is never removed, so everything ever sealed
- * stays readable; the policy key never changes, because every enrolled agent pins it.
+ * Invariants: exactly one intake key is current, and it is newer than every other (`created_at` is its version, and
+ * devices take no older one); an intake key is never removed, so everything ever sealed stays readable; the policy key never changes, because every enrolled agent pins it.
  */
 export interface Keyring {
   readonly policyKey: SigningKey;
-  readonly currentIntakeKey: IntakeKey;
+  readonly currentIntakeKey: IssuedIntakeKey;
   readonly opener: Opener;
   /** Seals a text that staff wrote (a note); `context` binds it to where it stands. */
   sealText(text: string, context: string): string;
@@ -38,7 +38,6 @@ interface KeyDeps {
 const contextOf = (key: Pick<Tables['keys'], 'kind' | 'id'>) => `lapwing ${key.kind} key ${key.id}`;
 
 async function insertKey(
-  deps: KeyDeps,
   trx: DbOrTrx,
   master: MasterKey,
   key: {
@@ -47,6 +46,7 @@ async function insertKey(
     publicKey: string | null;
     secret: Uint8Array;
     current: number;
+    createdAt: number;
   },
 ): Promise<void> {
   await trx
@@ -57,7 +57,7 @@ async function insertKey(
       public_key: key.publicKey,
       wrapped: master.wrap(key.secret, contextOf(key)),
       master_id: master.id,
-      created_at: deps.clock.now(),
+      created_at: key.createdAt,
       current: key.current,
     })
     .execute();
@@ -67,20 +67,23 @@ async function insertKey(
 export async function createKeys(deps: KeyDeps, trx: DbOrTrx, master: MasterKey): Promise<void> {
   const policy = await createSigningKey();
   const { publicKey } = policy;
-  await insertKey(deps, trx, master, {
+  const createdAt = deps.clock.now();
+  await insertKey(trx, master, {
     kind: 'policy',
     id: deps.random.id(),
     publicKey,
     secret: policy.privateKey,
     current: 1,
+    createdAt,
   });
   const secret = deps.random.bytes(32);
-  await insertKey(deps, trx, master, {
+  await insertKey(trx, master, {
     kind: 'data',
     id: deps.random.id(),
     publicKey: null,
     secret,
     current: 1,
+    createdAt,
   });
   await addIntakeKey(deps, trx, master);
 }
@@ -88,13 +91,22 @@ export async function createKeys(deps: KeyDeps, trx: DbOrTrx, master: MasterKey)
 /** Makes a new intake key and has devices seal to it from now on. Older ones stay readable. Returns its id. */
 export async function addIntakeKey(deps: KeyDeps, trx: DbOrTrx, master: MasterKey): Promise<string> {
   const { keyId, publicKey, privateKey } = await createIntakeKey();
+  const newest = await trx
+    .selectFrom('keys')
+    .select('created_at')
+    .where('kind', '=', 'intake')
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   await trx.updateTable('keys').set({ current: 0 }).where('kind', '=', 'intake').execute();
-  await insertKey(deps, trx, master, {
+  await insertKey(trx, master, {
     kind: 'intake',
     id: keyId,
     publicKey,
     secret: privateKey,
     current: 1,
+    // Later than every other, also on a server whose clock was set back.
+    createdAt: Math.max(deps.clock.now(), (newest?.created_at ?? 0) + 1),
   });
   return keyId;
 }
@@ -127,7 +139,7 @@ export async function loadKeyring(
 ): Promise<Keyring | KeyringFailure> {
   const rows = await deps.db.selectFrom('keys').selectAll().orderBy('created_at').execute();
   const intakeKeys: IntakeKeyPair[] = [];
-  let currentIntakeKey: IntakeKey | undefined;
+  let currentIntakeKey: IssuedIntakeKey | undefined;
   let policyKey: SigningKey | undefined;
   let dataKey: Uint8Array | undefined;
   for (const row of rows) {
@@ -138,7 +150,7 @@ export async function loadKeyring(
     else if (row.kind === 'data') dataKey = secret;
     else {
       intakeKeys.push({ keyId: row.id, publicKey, privateKey: secret });
-      if (row.current === 1) currentIntakeKey = { keyId: row.id, publicKey };
+      if (row.current === 1) currentIntakeKey = { keyId: row.id, publicKey, version: row.created_at };
     }
   }
   if (policyKey === undefined || dataKey === undefined || currentIntakeKey === undefined) {

@@ -11,6 +11,7 @@ import {
   writeMasterKey,
 } from '../keys/index.ts';
 import type { Random } from '../platform/random.ts';
+import { readPolicy, writePolicy } from '../policy/index.ts';
 import type { Store } from '../store/index.ts';
 
 export interface RotateDeps {
@@ -30,7 +31,8 @@ export interface Rotated {
 }
 
 /**
- * Wraps every key by a new master key and, if asked, makes a new intake key.
+ * Wraps every key by a new master key and, if asked, makes a new intake key. That one goes out as the next version of
+ * the policy, so that the version a device has applied says whether it seals to the new key.
  *
  * The new master key is on disk beside the old one before anything is wrapped by it, and takes the old one's
  * place after the commit: killed at any instant, one of the two files opens the keys, and `readMasterKey` finds
@@ -48,6 +50,8 @@ export async function rotateKeys(
     const rewrapped = await rewrapKeys(trx, master, next.value);
     if (rewrapped === null) return null;
     const intakeKeyId = options.newIntakeKey ? await addIntakeKey({ clock, random }, trx, next.value) : null;
+    const policy = options.newIntakeKey ? await readPolicy(trx) : null;
+    if (policy !== null) await writePolicy({ clock, audit }, trx, policy.document);
     const detail = { masterKeyId: next.value.id, intakeKeyId };
     await audit.write(trx, { actor: 'command line', action: 'keys_rotated', subject: null, detail });
     return { rewrapped, masterKeyId: next.value.id, intakeKeyId };

@@ -6,8 +6,13 @@ import { parsePack } from '#match';
 
 const { school, rules, capture, outbox } = policySchema.shape;
 
-/** What a school decides: the policy without what the server adds (version, time, the device's audience). */
-export const schoolPolicySchema = policySchema.omit({ version: true, issuedAt: true, audience: true });
+/** What a school decides: the policy without what the server adds (version, time, key, the device's audience). */
+export const schoolPolicySchema = policySchema.omit({
+  version: true,
+  issuedAt: true,
+  audience: true,
+  intakeKey: true,
+});
 export type SchoolPolicy = z.infer<typeof schoolPolicySchema>;
 
 /** The same as a person writes it: whole parts can be left out, and a name that means nothing is a mistake. */

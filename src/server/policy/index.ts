@@ -7,4 +7,11 @@ export {
 } from './document.ts';
 export { firstPolicy } from './first.ts';
 export { policyRoutes } from './routes.ts';
-export { createPolicies, type Policies, readPolicy, type ServedPolicy, writePolicy } from './service.ts';
+export {
+  createPolicies,
+  type Policies,
+  readPolicy,
+  type ServedPolicy,
+  signFor,
+  writePolicy,
+} from './service.ts';

@@ -31,16 +31,16 @@ export function policyRoutes(app: App, deps: PolicyRouteDeps): void {
     {
       preValidation: guard,
       schema: {
-        summary: "The school's signed policy and the key to seal to",
+        summary: "The school's signed policy, with the key to seal to",
         tags: ['agent'],
         response: { 200: policyResponseSchema, 304: z.null(), '4xx': errorResponseSchema },
       },
     },
     async (request, reply) => {
-      const { jws, intakeKey, etag } = await policies.forAudience(deviceOf(request).audience);
+      const { jws, etag } = await policies.forAudience(deviceOf(request).audience);
       reply.header('etag', etag).header('cache-control', 'no-cache');
       if (request.headers['if-none-match'] === etag) return reply.code(304).send(null);
-      return { policy: jws, intakeKey };
+      return { policy: jws };
     },
   );
 

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import { type Audience, type IntakeKey, type Me, policySchema } from '#contract';
+import { type Audience, type Me, policySchema } from '#contract';
 import type { Clock, Disposable } from '#kernel';
 import { signPolicy } from '#seal';
 import type { Audit } from '../audit/index.ts';
-import type { LiveKeyring } from '../keys/index.ts';
+import type { Keyring, LiveKeyring } from '../keys/index.ts';
 import type { Bus, Db, DbOrTrx } from '../store/index.ts';
 import { type SchoolPolicy, schoolPolicySchema } from './document.ts';
 
 /** A policy as a device gets it. */
 export interface ServedPolicy {
   readonly jws: string;
-  readonly intakeKey: IntakeKey;
-  /** Opaque; changes whenever the policy or the key to seal to does. */
+  /** Opaque; changes whenever the document does, the key to seal to included. */
   readonly etag: string;
 }
 
@@ -31,10 +30,15 @@ export interface PoliciesDeps {
   readonly onFailure: (failure: unknown) => void;
 }
 
+/** A version of the school's policy, as the database has it. */
+export interface StoredPolicy {
+  readonly version: number;
+  readonly issuedAt: number;
+  readonly document: SchoolPolicy;
+}
+
 /** The newest policy of the database, or null where there is none yet. */
-export async function readPolicy(
-  db: DbOrTrx,
-): Promise<{ readonly version: number; readonly issuedAt: number; readonly document: SchoolPolicy } | null> {
+export async function readPolicy(db: DbOrTrx): Promise<StoredPolicy | null> {
   const row = await db
     .selectFrom('policies')
     .selectAll()
@@ -69,6 +73,15 @@ export async function writePolicy(
   return version;
 }
 
+/** The document devices of this audience work by: a compact JWS over the policy and the key to seal to. */
+export function signFor(
+  { version, issuedAt, document }: StoredPolicy,
+  { policyKey, currentIntakeKey: intakeKey }: Pick<Keyring, 'policyKey' | 'currentIntakeKey'>,
+  audience: Audience,
+): Promise<string> {
+  return signPolicy(policySchema.parse({ ...document, version, issuedAt, audience, intakeKey }), policyKey);
+}
+
 /** Serves the policy in force and follows its changes. Throws where the school has none: `init` makes the first. */
 export async function createPolicies(deps: PoliciesDeps): Promise<Policies> {
   const { db, bus, keyring } = deps;
@@ -84,11 +97,9 @@ export async function createPolicies(deps: PoliciesDeps): Promise<Policies> {
   }
 
   async function sign(audience: Audience): Promise<ServedPolicy> {
-    const { version, issuedAt, document } = inForce;
-    const { policyKey, currentIntakeKey: intakeKey } = keyring.current();
-    const jws = await signPolicy(policySchema.parse({ ...document, version, issuedAt, audience }), policyKey);
-    const hash = createHash('sha256').update(jws).update(intakeKey.keyId).digest('base64url');
-    return { jws, intakeKey, etag: `"${hash.slice(0, 27)}"` };
+    const jws = await signFor(inForce, keyring.current(), audience);
+    const hash = createHash('sha256').update(jws).digest('base64url');
+    return { jws, etag: `"${hash.slice(0, 27)}"` };
   }
 
   async function refresh(): Promise<void> {

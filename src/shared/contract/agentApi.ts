@@ -46,11 +46,17 @@ export const intakeKeySchema = z.object({
 });
 export type IntakeKey = z.infer<typeof intakeKeySchema>;
 
-/** `GET policy`: a signed policy and the key to seal to. `304` when the ETag is the device's own. */
+/**
+ * The intake key as a token or a policy hands it out. The version rises with every rotation (it is the time the key
+ * was made), so that an old key never takes a newer one's place.
+ */
+export const issuedIntakeKeySchema = intakeKeySchema.extend({ version: epochMsSchema.default(0) });
+export type IssuedIntakeKey = z.infer<typeof issuedIntakeKeySchema>;
+
+/** `GET policy`. `304` when the ETag is the device's own. Whatever stands beside the signed document is not read. */
 export const policyResponseSchema = z.object({
   /** Compact JWS (EdDSA) over a `policySchema` document. */
   policy: z.string().min(1).max(20_000_000),
-  intakeKey: intakeKeySchema,
 });
 
 export const envelopesRequestSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issuedIntakeKeySchema } from './agentApi.ts';
 import { audienceSchema, categorySchema } from './categories.ts';
 import { dispositionSchema } from './hit.ts';
 import { epochMsSchema } from './text.ts';
@@ -73,6 +74,8 @@ export const policySchema = z.object({
     /** IANA time zone: the one that people read times in. */
     timeZone: z.string().min(1).max(64),
   }),
+  /** The key to seal to from now on: under the policy's signature, because whoever sets it reads the evidence. */
+  intakeKey: issuedIntakeKeySchema.nullable().default(null),
   /** The audience of this device. */
   audience: audienceSchema,
   /** Accounts used by several people: patterns with `*`. */

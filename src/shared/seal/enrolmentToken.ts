@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base64urlSchema, intakeKeySchema } from '#contract';
+import { base64urlSchema, issuedIntakeKeySchema } from '#contract';
 import { err, ok, parseJson, type Result } from '#kernel';
 import { fromBase64url, sha256, toBase64url, utf8 } from './bytes.ts';
 
@@ -24,7 +24,7 @@ export const enrolmentTokenSchema = z.object({
   caPem: z.string().max(20_000).nullable(),
   /** Ed25519 public key that signs policies, raw, base64url. */
   policyKey: base64urlSchema.length(43),
-  intakeKey: intakeKeySchema,
+  intakeKey: issuedIntakeKeySchema,
 });
 export type EnrolmentToken = z.infer<typeof enrolmentTokenSchema>;
 

@@ -1,5 +1,12 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { AGENT_PATHS, type Envelope, type PlainRecord, type Priority } from '#contract';
+import {
+  AGENT_PATHS,
+  type Envelope,
+  type IssuedIntakeKey,
+  type PlainRecord,
+  type Priority,
+  policySchema,
+} from '#contract';
 import type { Timers } from '#kernel';
 import { createRequestSigner, createSealer, createSigningKey, type SealedBlob, type Sealer } from '#seal';
 import type { App } from '../../../src/server/http/index.ts';
@@ -61,6 +68,17 @@ export async function enrolRequest(
     agentVersion: '0.1.0',
   };
   return app.inject({ method: 'POST', url: AGENT_PATHS.enrol, payload });
+}
+
+/** The key to seal to, taken from a signed policy on trust. */
+export function intakeKeyOf(policy: string): IssuedIntakeKey {
+  const { intakeKey } = policySchema.parse(JSON.parse(new TextDecoder().decode(decodeJwsPayload(policy))));
+  if (intakeKey === null) throw new Error('the policy names no key');
+  return intakeKey;
+}
+
+function decodeJwsPayload(jws: string): Uint8Array {
+  return Buffer.from(jws.split('.')[1] ?? '', 'base64url');
 }
 
 export async function createFakeAgent(
@@ -146,7 +164,7 @@ export async function createFakeAgent(
   const sealer: Promise<Sealer> = agent
     .request({ method: 'GET', url: AGENT_PATHS.policy })
     .then((response) =>
-      createSealer({ clock: timers, deviceKey: key }, { intakeKey: response.json().intakeKey }),
+      createSealer({ clock: timers, deviceKey: key }, { intakeKey: intakeKeyOf(response.json().policy) }),
     );
   sealer.catch(() => undefined);
   return agent;

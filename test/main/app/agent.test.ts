@@ -92,7 +92,7 @@ async function createSchool(): Promise<School> {
     serverUrl: 'http://127.0.0.1:9',
     caPem: null,
     policyKey: signing.publicKey,
-    intakeKey: { keyId, publicKey },
+    intakeKey: { keyId, publicKey, version: 1 },
   });
   const answer = (value: object): HttpOutcome => ({
     kind: 'answered',
@@ -115,8 +115,7 @@ async function createSchool(): Promise<School> {
         const path = new URL(request.url).pathname;
         const body = request.body === null ? null : JSON.parse(new TextDecoder().decode(request.body));
         if (path === AGENT_PATHS.enrol) return answer({ deviceId: DEVICE_ID, serverTime: 0 });
-        if (path === AGENT_PATHS.policy)
-          return answer({ policy: school.policy, intakeKey: { keyId, publicKey } });
+        if (path === AGENT_PATHS.policy) return answer({ policy: school.policy });
         if (path === AGENT_PATHS.heartbeat) return answer({ policyEtag: 'one', serverTime: 0 });
         if (path !== AGENT_PATHS.envelopes) return { ...answer({}), status: 204 } as HttpOutcome;
         const { envelopes } = envelopesRequestSchema.parse(body);

@@ -46,6 +46,18 @@ function create(keptIn: KeyVault = vault, development = false) {
   );
 }
 
+/** A vault that answers later, so that two changes can get between each other. */
+function slow(fast: KeyVault): KeyVault {
+  return {
+    ...fast,
+    read: async (name) => {
+      const secret = await fast.read(name);
+      await Promise.resolve();
+      return secret;
+    },
+  };
+}
+
 function sent(at: number) {
   return enrolRequestSchema.parse(JSON.parse(new TextDecoder().decode(requests[at]?.body ?? undefined)));
 }
@@ -59,7 +71,7 @@ beforeEach(async () => {
     serverUrl: 'https://lapwing.school.example',
     caPem: '-----BEGIN CERTIFICATE-----',
     policyKey: (await createSigningKey()).publicKey,
-    intakeKey: { keyId, publicKey },
+    intakeKey: { keyId, publicKey, version: 5 },
   };
   line = await encodeEnrolmentToken(token);
   requests = [];
@@ -134,11 +146,63 @@ describe('enrolling', () => {
     expect(await create(plain).load()).toMatchObject({ ok: false, error: { code: 'no_key_vault' } });
   });
 
-  test("the school's new sealing key is kept", async () => {
-    await create().enrol(line);
-    const { keyId, publicKey } = await createIntakeKey();
-    await create().saveIntakeKey({ keyId, publicKey });
-    expect(await create().load()).toMatchObject({ ok: true, value: { intakeKey: { keyId, publicKey } } });
+  describe("the school's new sealing key", () => {
+    async function newKey(version: number) {
+      const { keyId, publicKey } = await createIntakeKey();
+      return { keyId, publicKey, version };
+    }
+    const stored = async () => {
+      const loaded = await create().load();
+      return loaded.ok ? loaded.value?.intakeKey : undefined;
+    };
+    beforeEach(() => create().enrol(line));
+
+    test('is kept, and never replaced by an older one', async () => {
+      const [newer, older] = [await newKey(7), await newKey(6)];
+      expect(await create().saveIntakeKey(newer)).toBe(true);
+      expect(await create().saveIntakeKey(older)).toBe(true);
+      expect(await stored()).toEqual(newer);
+    });
+
+    test('many at once end with the newest, and with everything else as it was', async () => {
+      const before = await create().load();
+      const keys = await Promise.all([9, 12, 10, 11].map(newKey));
+      const enrolment = create(slow(vault));
+      await Promise.all(keys.map((key) => enrolment.saveIntakeKey(key)));
+      expect(await create().load()).toEqual({
+        ok: true,
+        value: { ...(before.ok ? before.value : null), intakeKey: keys[1] },
+      });
+    });
+
+    test('that arrives while the device enrols anew does not bring its old self back', async () => {
+      const ANEW = '019ab000-0000-7000-8000-00000000d00f';
+      answer = () => answered(200, { deviceId: ANEW, serverTime: 1 });
+      const enrolment = create(slow(vault));
+      const [enrolled, kept] = await Promise.all([
+        enrolment.enrol(await encodeEnrolmentToken({ ...token, tokenId: 't2' })),
+        enrolment.saveIntakeKey(await newKey(9)),
+      ]);
+      expect([enrolled.ok, kept]).toEqual([true, true]);
+      expect(await create().load()).toMatchObject({
+        value: { deviceId: ANEW, tokenId: 't2', intakeKey: { version: 9 } },
+      });
+    });
+
+    test('outlives an enrolment at the same school by an older token, not one at another school', async () => {
+      await create().saveIntakeKey(await newKey(9));
+      await create().enrol(await encodeEnrolmentToken({ ...token, tokenId: 't2' }));
+      expect(await stored()).toMatchObject({ version: 9 });
+      const { publicKey: policyKey } = await createSigningKey();
+      await create().enrol(await encodeEnrolmentToken({ ...token, tokenId: 't3', policyKey }));
+      expect(await stored()).toMatchObject({ version: 5 });
+    });
+
+    test('that cannot be written is said to be, and the old one stays readable', async () => {
+      const full = { ...vault, write: () => Promise.reject(new Error('ENOSPC')) };
+      expect(await create(full).saveIntakeKey(await newKey(9))).toBe(false);
+      expect(await stored()).toMatchObject({ version: 5 });
+    });
   });
 
   test('an identity that cannot be read is none', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type IntakeKey, type Policy, policySchema } from '#contract';
+import { type IssuedIntakeKey, type Policy, policySchema } from '#contract';
 import { err, ok } from '#kernel';
 import { createSigningKey, type SigningKey, signPolicy } from '#seal';
 import {
@@ -16,11 +16,12 @@ import { createFakeLink, okJson, UNREACHABLE } from '../../fakes/serverLink.ts';
 import { createFakeTimers, type FakeTimers } from '../../fakes/timers.ts';
 import { until } from '../../fakes/until.ts';
 
-const INTAKE: IntakeKey = { keyId: 'k1', publicKey: 'A'.repeat(43) };
+const INTAKE: IssuedIntakeKey = { keyId: 'k1', publicKey: 'A'.repeat(43), version: 1 };
 
 let school: SigningKey;
 let files: ReturnType<typeof createFakeFiles>;
 let applied: number[];
+let keys: { readonly keyId: string; readonly overtaken: boolean }[];
 let health: Map<string, SourceHealth>;
 let keeper: PolicyKeeper;
 
@@ -29,6 +30,7 @@ function policy(version: number, name = 'Lapwing Primary'): Policy {
     version,
     issuedAt: 1,
     school: { name, timeZone: 'Europe/London' },
+    intakeKey: { ...INTAKE, keyId: `k${version}` },
     audience: 'KS2',
     rules: {},
     capture: {},
@@ -45,6 +47,7 @@ function createKeeper(): PolicyKeeper {
     compile: async ({ version, school: { name } }) =>
       name === 'Broken' ? err('line 3, column 7: what?') : ok(version),
     apply: (_policy, compiled: number) => void applied.push(compiled),
+    onIntakeKey: ({ keyId }, { overtaken }) => void keys.push({ keyId, overtaken }),
     health: { report: (part, state) => void health.set(part, state) },
     log: createFakeLog(),
   });
@@ -54,6 +57,7 @@ beforeEach(async () => {
   school = await createSigningKey();
   files = createFakeFiles();
   applied = [];
+  keys = [];
   health = new Map();
   keeper = createKeeper();
 });
@@ -105,6 +109,18 @@ describe('the keeper', () => {
     expect(applied).toEqual([3, 3]);
   });
 
+  test('the sealing key of a signed document is offered whatever becomes of its rules, of a forged one never', async () => {
+    await keeper.offer(await signed(3), 'server');
+    await keeper.offer(await signed(4, 'Broken'), 'server');
+    await keeper.offer(await signed(2), 'folder');
+    await keeper.offer(await signPolicy(policy(9), await createSigningKey()), 'server');
+    expect(keys).toEqual([
+      { keyId: 'k3', overtaken: false },
+      { keyId: 'k4', overtaken: false },
+      { keyId: 'k2', overtaken: true },
+    ]);
+  });
+
   test('the same version again is not compiled again', async () => {
     const document = await signed(3);
     await Promise.all([keeper.offer(document, 'server'), keeper.offer(document, 'folder')]);
@@ -133,7 +149,6 @@ describe('the feed', () => {
   let timers: FakeTimers;
   let link: ReturnType<typeof createFakeLink>;
   let feed: PolicyFeed;
-  let keys: IntakeKey[];
 
   async function serve(version: number): Promise<void> {
     const document = await signed(version);
@@ -141,14 +156,13 @@ describe('the feed', () => {
     link.answer((request) =>
       request.ifNoneMatch === etag
         ? { kind: 'not_modified' }
-        : okJson({ policy: document, intakeKey: INTAKE }, etag),
+        : okJson({ policy: document, intakeKey: { keyId: 'forged', publicKey: 'B'.repeat(43) } }, etag),
     );
   }
 
   beforeEach(async () => {
     timers = createFakeTimers();
     link = createFakeLink();
-    keys = [];
     await serve(1);
     feed = startPolicyFeed({
       link,
@@ -156,10 +170,9 @@ describe('the feed', () => {
       files,
       timers,
       random: createFakeRandom(),
-      onIntakeKey: (key) => keys.push(key),
       log: createFakeLog(),
     });
-    await until(() => applied.length === 1 && keys.length === 1);
+    await until(() => applied.length === 1);
     await timers.advance(0);
   });
   afterEach(async () => {
@@ -168,9 +181,9 @@ describe('the feed', () => {
     expect(files.watching()).toBe(0);
   });
 
-  test('fetches at the start, and the sealing key with it', () => {
+  test('fetches at the start, the sealing key with it, and none that stands beside the signed policy', () => {
     expect(applied).toEqual([1]);
-    expect(keys).toEqual([INTAKE]);
+    expect(keys).toEqual([{ keyId: 'k1', overtaken: false }]);
   });
 
   test('an event brings the new policy at once; the same ETag brings no request', async () => {

@@ -17,7 +17,7 @@ async function createToken(change: Partial<EnrolmentToken> = {}): Promise<Enrolm
     serverUrl: 'https://lapwing.school.example:8443',
     caPem: null,
     policyKey: (await createSigningKey()).publicKey,
-    intakeKey: { keyId, publicKey },
+    intakeKey: { keyId, publicKey, version: 1 },
     ...change,
   };
 }
