@@ -38,6 +38,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
+          isolate: false,
           include: [ALL],
           exclude: [...SLOW, ...DATABASE],
           testTimeout: 60_000,

@@ -1,13 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { EXTENSION_ID_CHROMIUM, type FrontTab } from '#contract';
-import { createDisposables } from '#kernel';
-import { startVirtualDisplay } from '../../../tools/display/index.ts';
 import { buildRelay } from '../../../tools/relay/build.ts';
-import { startWine, type Wine, windowsPath } from '../../../tools/wine/index.ts';
+import { windowsPath } from '../../../tools/wine/index.ts';
 import { followLines } from './lines.ts';
+import { SET_UP_MS, startWineDesk, type WineDesk } from './wineDesk.ts';
 
 /** The Windows relay and the agent's named pipe, both under Wine. */
 
@@ -20,34 +17,19 @@ interface Line {
   readonly answer?: string;
 }
 
-const parts = createDisposables();
-let missing: string | null = null;
-let folder = '';
-let wine: Wine;
+let desk: WineDesk;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lapwing-wine-relay-'));
-  parts.add({ dispose: () => rm(folder, { recursive: true, force: true }) });
-  try {
-    const display = parts.add(await startVirtualDisplay());
-    wine = parts.add(await startWine(display.environment));
-  } catch (failure) {
-    // On a developer's machine without Wine the reason is shown instead; CI must have it.
-    if (process.env.CI !== undefined || !(failure instanceof Error) || failure.name !== 'Problem')
-      throw failure;
-    missing = failure.message;
-    return;
-  }
-  await wine.bundle(join(folder, 'app'), { relayProbe: 'test/e2e/windows/relayProbe.ts' });
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  await buildRelay('windows', folder);
-}, 600_000);
+  desk = await startWineDesk({ relayProbe: 'test/e2e/windows/relayProbe.ts' });
+  if (desk.kind === 'ready') await buildRelay('windows', desk.folder);
+}, SET_UP_MS);
 
-afterAll(() => parts.dispose());
+afterAll(() => desk.dispose());
 
 describe.runIf(process.platform === 'linux')('the Windows relay under Wine', () => {
   test('carries frames to the agent of the same session and user, both ways', async (context) => {
-    if (missing !== null) context.skip(missing);
+    if (desk.kind === 'missing') return context.skip(desk.reason);
+    const { wine, folder } = desk;
     const output = join(folder, 'relay.jsonl');
     const front = (title: string): FrontTab => ({
       kind: 'front',

@@ -1,19 +1,17 @@
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { MAX_TITLE_LENGTH } from '#contract';
-import { createDisposables } from '#kernel';
 import type {
   ForegroundWindow,
   SessionFacts,
   SourceHealth,
   WindowReading,
 } from '../../../src/main/ports/index.ts';
-import { startVirtualDisplay } from '../../../tools/display/index.ts';
-import { buildWindowStorm, startWine, type Wine, windowsPath } from '../../../tools/wine/index.ts';
+import { buildWindowStorm, type Wine, windowsPath } from '../../../tools/wine/index.ts';
 import { followLines, type Lines } from './lines.ts';
+import { SET_UP_MS, startWineDesk, type WineDesk } from './wineDesk.ts';
 
 /** The real adapters in a Windows Node, reading real windows under Wine. */
 
@@ -27,36 +25,23 @@ interface Line {
   readonly longestPauseMs?: number;
 }
 
-const SET_UP_MS = 600_000;
-const parts = createDisposables();
-let missing: string | null = null;
-let folder = '';
+let desk: WineDesk;
 let wine: Wine;
+let folder: string;
 let told: Lines<Line>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lapwing-wine-'));
-  parts.add({ dispose: () => rm(folder, { recursive: true, force: true }) });
-  try {
-    const display = parts.add(await startVirtualDisplay());
-    wine = parts.add(await startWine(display.environment));
-  } catch (failure) {
-    // On a developer's machine without Wine the reason is shown instead; CI must have it.
-    if (process.env.CI !== undefined || !(failure instanceof Error) || failure.name !== 'Problem')
-      throw failure;
-    missing = failure.message;
-    return;
-  }
-  await wine.bundle(join(folder, 'app'), {
+  desk = await startWineDesk({
     probe: 'test/e2e/windows/probe.ts',
     watchThread: 'src/main/platform/win32/watchThread.ts',
   });
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  if (desk.kind === 'missing') return;
+  ({ wine, folder } = desk);
   const program = await buildWindowStorm(folder, 'storm');
   await copyFile(program, join(folder, 'ApplicationFrameHost.exe'));
 }, SET_UP_MS);
 
-afterAll(() => parts.dispose());
+afterAll(() => desk.dispose());
 
 /** Starts a window program and gives back how to command it; waits for each command's answer. */
 async function startStorm(name: string, title: string) {
@@ -113,7 +98,7 @@ const titled = (title: string) => windowSeen((window) => window.title === title)
 
 describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', () => {
   test('titles, owned and tool windows, bounds, a storm, a hung program and Notepad are read as they were set', async (context) => {
-    if (missing !== null) context.skip(missing);
+    if (desk.kind === 'missing') context.skip(desk.reason);
     const storm = await startStorm('storm.exe', 'Started = "here"');
     const stop = await startProbe();
 
@@ -179,7 +164,7 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
   });
 
   test('a title change is told by its event, not by the poll', async (context) => {
-    if (missing !== null) context.skip(missing);
+    if (desk.kind === 'missing') context.skip(desk.reason);
     const storm = await startStorm('storm.exe', 'Before');
     const stop = await startProbe();
     const atMs: number[] = [(await titled('Before')).atMs];
@@ -195,7 +180,7 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
   });
 
   test('a store app is named instead of the frame that hosts it', async (context) => {
-    if (missing !== null) context.skip(missing);
+    if (desk.kind === 'missing') context.skip(desk.reason);
     const frame = await startStorm('ApplicationFrameHost.exe', 'Store app');
     const app = await startStorm('storm.exe', 'The app itself');
     const stop = await startProbe();
@@ -207,7 +192,7 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
   });
 
   test('the session is described', async (context) => {
-    if (missing !== null) context.skip(missing);
+    if (desk.kind === 'missing') context.skip(desk.reason);
     const stop = await startProbe();
     const { facts } = await told.until((line) => line.facts !== undefined);
     expect(facts).toMatchObject({
