@@ -1,4 +1,5 @@
-import type { PackText, SiteListLines } from '../../src/main/match/index.ts';
+import type { PackFile } from '#match';
+import type { SiteListLines } from '../../src/main/match/index.ts';
 
 /** A site list of a test's own, in memory. */
 export function aSiteList(name: string, text: string): SiteListLines {
@@ -9,7 +10,7 @@ export function aSiteList(name: string, text: string): SiteListLines {
 }
 
 /** The rules an agent finds on its machine. `change` puts other lists there, and tells who watches. */
-export function createFakeRules(packs: readonly PackText[], lists: readonly SiteListLines[] = []) {
+export function createFakeRules(packs: readonly PackFile[], lists: readonly SiteListLines[] = []) {
   let machine = lists;
   const watchers = new Set<() => void>();
   return {

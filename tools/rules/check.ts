@@ -5,9 +5,10 @@ import { errorLine, loadRules } from './load.ts';
  * gives the exit code: 0 if everything can be used.
  */
 export async function check(paths: readonly string[], print: (line: string) => void): Promise<number> {
-  const { errors, packs, lists, rules, sites } = await loadRules(paths);
+  const { errors, warnings, packs, lists, rules, sites } = await loadRules(paths);
   for (const error of errors) print(errorLine(error));
-  if (packs + lists === 0) {
+  for (const warning of warnings) print(errorLine({ ...warning, message: `warning: ${warning.message}` }));
+  if (packs + lists + errors.length === 0) {
     print('nothing to check: give *.yaml packs, *.list site lists, or folders of them');
     return 1;
   }

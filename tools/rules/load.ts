@@ -7,7 +7,7 @@ import {
   createSiteListReader,
   loadCompiled,
   type PackError,
-  parsePack,
+  parsePacks,
 } from '#match';
 import { findRuleFiles } from './files.ts';
 
@@ -18,6 +18,8 @@ export interface LoadedRules {
   /** The same as a file for `loadCompiled`. */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
   readonly errors: readonly PackError[];
+  /** Shared word lists that no pack of a folder uses. */
+  readonly warnings: readonly PackError[];
   readonly packs: number;
   readonly lists: number;
   readonly rules: number;
@@ -38,15 +40,13 @@ export async function loadRules(paths: readonly string[]): Promise<LoadedRules> 
       errors.push({ file, line: 1, column: 1, message: `${other} has the id \`${id}\` too` });
     owners.set(id, file);
   };
-  for (const file of files.packs) {
-    const pack = parsePack(await readFile(file, 'utf8'), file);
-    if (!pack.ok) {
-      errors.push(...pack.error);
-      continue;
-    }
-    own(pack.value.id, file);
-    compiler.addPack(pack.value);
-    rules += pack.value.rules.length + pack.value.sites.length;
+  const texts = files.packs.map(async (name) => ({ name, yaml: await readFile(name, 'utf8') }));
+  const parsed = parsePacks(await Promise.all(texts));
+  errors.push(...parsed.errors);
+  for (const { file, pack } of parsed.packs) {
+    own(pack.id, file);
+    compiler.addPack(pack);
+    rules += pack.rules.length + pack.sites.length;
   }
   for (const file of files.lists) {
     const reader = createSiteListReader(compiler, file);
@@ -63,7 +63,8 @@ export async function loadRules(paths: readonly string[]): Promise<LoadedRules> 
     compiled: loaded?.ok === true ? loaded.value : null,
     bytes,
     errors,
-    packs: files.packs.length,
+    warnings: parsed.warnings.filter(({ file }) => !files.companions.includes(file)),
+    packs: parsed.packs.length,
     lists: files.lists.length,
     rules,
     sites,

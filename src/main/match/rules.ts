@@ -11,15 +11,11 @@ import {
   type MatchResult,
   type Pack,
   type PackError,
+  type PackFile,
   parsePack,
+  parsePacks,
 } from '#match';
 import type { Log, SourceHealth } from '../ports/index.ts';
-
-/** A rule pack as text. */
-export interface PackText {
-  readonly name: string;
-  readonly yaml: string;
-}
 
 /** A site list, read line by line: a list of millions is never held as text. */
 export interface SiteListLines {
@@ -28,8 +24,8 @@ export interface SiteListLines {
 }
 
 export interface RulesDeps {
-  /** The packs that ship with the agent. */
-  readonly bundledPacks: () => Promise<readonly PackText[]>;
+  /** The packs that ship with the agent, and their shared word lists. */
+  readonly bundledPacks: () => Promise<readonly PackFile[]>;
   /** The same packs as the build compiled them; null where there was no build. */
   readonly compiledPacks: () => Promise<Uint8Array | null>;
   /** The site lists that ship with the agent; `compiledPacks` has them too. */
@@ -74,16 +70,21 @@ function namesIn({ user, displayName, account }: Session): readonly string[] {
   return [...new Set(words.filter((word) => word.length > 1))];
 }
 
-function parseAll(texts: readonly PackText[]): { packs: Pack[]; errors: PackError[] } {
-  const packs = new Map<string, Pack>();
+/** Parses the school's own packs. They bring their words themselves: a policy does not depend on an agent's lists. */
+function parseOwn(files: readonly PackFile[]): { packs: Pack[]; errors: PackError[] } {
+  const packs: Pack[] = [];
   const errors: PackError[] = [];
-  for (const { name, yaml } of texts) {
+  for (const { name, yaml } of files) {
     const parsed = parsePack(yaml, name);
-    // A school's pack comes later and takes the place of a bundled one with its id.
-    if (parsed.ok) packs.set(parsed.value.id, parsed.value);
+    if (parsed.ok) packs.push(parsed.value);
     else errors.push(...parsed.error);
   }
-  return { packs: [...packs.values()], errors };
+  return { packs, errors };
+}
+
+/** A school's pack comes later and takes the place of a bundled one with its id. */
+function byId(packs: readonly Pack[]): Pack[] {
+  return [...new Map(packs.map((pack) => [pack.id, pack])).values()];
 }
 
 /** Compiled rules with what a policy cannot choose among, and what was wrong with the site lists. */
@@ -202,10 +203,12 @@ export function createRules(deps: RulesDeps): Rules {
         return good(matcherFor(ready, [], policy));
       }
     }
-    const own = parseAll(ownTexts);
-    const all = parseAll([...(await deps.bundledPacks()), ...ownTexts]);
-    if (all.errors.length > 0) return err(tellDamage(all.errors, 'The last good rules stay in force.'));
-    const built = await buildAll(all.packs, own.packs, machine);
+    const own = parseOwn(ownTexts);
+    const bundled = parsePacks(await deps.bundledPacks());
+    const errors = [...bundled.errors, ...own.errors];
+    if (errors.length > 0) return err(tellDamage(errors, 'The last good rules stay in force.'));
+    const packs = byId([...bundled.packs.map(({ pack }) => pack), ...own.packs]);
+    const built = await buildAll(packs, own.packs, machine);
     const ownPacks = JSON.stringify(ownTexts);
     if (built.damaged.length === 0) {
       lastGood = { built, ownPacks };
@@ -234,8 +237,9 @@ export function createRules(deps: RulesDeps): Rules {
       const machine = await deps.machineLists();
       const ready = machine.length === 0 ? await loadReady() : null;
       if (ready !== null) return matcherFor(ready, [], policy);
-      const { packs, errors } = parseAll(await deps.bundledPacks());
-      const built = await buildAll(packs, [], machine);
+      const { packs, errors } = parsePacks(await deps.bundledPacks());
+      const bundled = byId(packs.map(({ pack }) => pack));
+      const built = await buildAll(bundled, [], machine);
       const wrong = [...errors, ...built.damaged, ...built.leftOut];
       if (wrong.length > 0) tellDamage(wrong, 'The packs and lists without errors are in force.');
       else if (machine.length > 0) lastGood = { built, ownPacks: '[]' };

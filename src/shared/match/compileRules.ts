@@ -1,12 +1,12 @@
 import { err, ok, type Result } from '#kernel';
 import { createCompiler } from './compile/compile.ts';
 import type { PackError } from './pack/pack.ts';
-import { parsePack } from './pack/parsePack.ts';
+import { parsePacks } from './pack/parsePacks.ts';
 import { createSiteListReader } from './pack/siteList.ts';
 
 /** A file of rules that somebody has read already: this layer touches no files. */
 export interface RuleFile {
-  /** Names the file in errors; `.list` marks a site list, everything else is a YAML pack. */
+  /** Names the file in errors; `.list` marks a site list, everything else is a YAML pack or its folder's `words.yaml`. */
   readonly name: string;
   readonly text: string;
 }
@@ -17,7 +17,7 @@ export interface CompiledRules {
   readonly packIds: readonly string[];
   readonly rules: number;
   readonly sites: number;
-  /** Lines of lists that could not be used. They do not hold up the rest. */
+  /** Lines of lists that could not be used, and shared words that nothing uses. They do not hold up the rest. */
   readonly warnings: readonly PackError[];
 }
 
@@ -37,24 +37,24 @@ export function compileRules(files: readonly RuleFile[]): Result<CompiledRules, 
       errors.push({ file, line: 1, column: 1, message: `the id \`${id}\` stands in another file too` });
     packIds.push(id);
   };
-  for (const { name, text } of files) {
-    if (name.endsWith('.list')) {
-      const reader = createSiteListReader(compiler, name);
-      for (const line of text.split('\n')) reader.line(line);
-      const report = reader.end();
-      (report.isUsable ? warnings : errors).push(...report.errors);
-      if (report.id !== null) takeId(report.id, name);
-      sites += report.sites;
-      continue;
-    }
-    const pack = parsePack(text, name);
-    if (!pack.ok) {
-      errors.push(...pack.error);
-      continue;
-    }
-    takeId(pack.value.id, name);
-    compiler.addPack(pack.value);
-    rules += pack.value.rules.length + pack.value.sites.length;
+  const isList = ({ name }: RuleFile): boolean => name.endsWith('.list');
+  const parsed = parsePacks(
+    files.filter((file) => !isList(file)).map(({ name, text }) => ({ name, yaml: text })),
+  );
+  errors.push(...parsed.errors);
+  warnings.push(...parsed.warnings);
+  for (const { file, pack } of parsed.packs) {
+    takeId(pack.id, file);
+    compiler.addPack(pack);
+    rules += pack.rules.length + pack.sites.length;
+  }
+  for (const { name, text } of files.filter(isList)) {
+    const reader = createSiteListReader(compiler, name);
+    for (const line of text.split('\n')) reader.line(line);
+    const report = reader.end();
+    (report.isUsable ? warnings : errors).push(...report.errors);
+    if (report.id !== null) takeId(report.id, name);
+    sites += report.sites;
   }
   if (errors.length > 0) return err(errors);
   return ok({ bytes: compiler.finish(), packIds, rules, sites, warnings });

@@ -64,7 +64,7 @@ export function createTrace(compiled: Compiled, rules: RuleTable): Trace {
     if (shape === 0) return wayWords(pattern + 2, inside);
     const slots: string[] = [];
     for (let slot = 0; slot < (shape & 255); slot += 1) {
-      const start = pattern + (patterns[pattern + 2 + slot] as number);
+      const start = patterns[pattern + 2 + slot] as number;
       const ways: string[] = [];
       let way = start + 1;
       for (let left = patterns[start] as number; left > 0; left -= 1) {

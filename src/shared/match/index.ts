@@ -5,6 +5,7 @@ export { createMatcher, type MatcherOptions } from './matcher.ts';
 export { checkPhrase } from './pack/checkPhrase.ts';
 export type { Pack, PackError, Site } from './pack/pack.ts';
 export { parsePack } from './pack/parsePack.ts';
+export { type PackFile, type ParsedPacks, parsePacks, WORDS_FILE } from './pack/parsePacks.ts';
 export { createSiteListReader, type SiteListReader, type SiteListReport } from './pack/siteList.ts';
 export { isAcceptable } from './policy/dispositions.ts';
 export { parseSite } from './sites/site.ts';

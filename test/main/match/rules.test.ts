@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type Observation, type Policy, policySchema } from '#contract';
-import { createCompiler, parsePack } from '#match';
-import { createRules, type PackText } from '../../../src/main/match/index.ts';
+import { createCompiler, type PackFile, parsePack } from '#match';
+import { createRules } from '../../../src/main/match/index.ts';
 import type { SourceHealth } from '../../../src/main/ports/index.ts';
 import { createFakeLog } from '../../fakes/ports.ts';
 
-function pack(id: string, phrase: string, category = 'drugs'): PackText {
+function pack(id: string, phrase: string, category = 'drugs'): PackFile {
   const yaml = `pack: ${id}
 category: ${category}
 language: en
@@ -19,7 +19,7 @@ rules:
 `;
   return { name: `${id}.yaml`, yaml };
 }
-const DAMAGED: PackText = { name: 'damaged.yaml', yaml: 'pack: [\n  unclosed' };
+const DAMAGED: PackFile = { name: 'damaged.yaml', yaml: 'pack: [\n  unclosed' };
 
 function policy(rules: object = {}): Policy {
   return policySchema.parse({
@@ -55,7 +55,7 @@ function saw(title: string, over: Partial<Observation['session']> = {}): Observa
   };
 }
 
-function started(bundled: PackText[], compiled: Uint8Array | null = null) {
+function started(bundled: PackFile[], compiled: Uint8Array | null = null) {
   const health: SourceHealth[] = [];
   const packs = [...bundled];
   const rules = createRules({
@@ -114,7 +114,7 @@ describe('rules in force', () => {
 });
 
 describe('packs compiled by the build', () => {
-  function compiled(text: PackText): Uint8Array {
+  function compiled(text: PackFile): Uint8Array {
     const parsed = parsePack(text.yaml, text.name);
     if (!parsed.ok) throw new Error('the pack of the test is wrong');
     const compiler = createCompiler();

@@ -19,7 +19,7 @@ describe('mistakes have line and column', () => {
     ['a star in a word', phraseRule('su*ide'), 'only at the end'],
     ['a closing bracket', phraseRule('kill) me'), 'without an opening bracket'],
     ['empty brackets', phraseRule('kill (|)'), 'empty brackets'],
-    ['too many alternatives', phraseRule(`${'(aa|bb|cc|dd)'.repeat(5)}`), 'more than 256 alternatives'],
+    ['too many alternatives', phraseRule(`${'(aa|bb|cc|dd)'.repeat(6)}`), 'more than 1024 alternatives'],
     ['an unknown key', '  - { id: r, severity: low, phrases: [kill], wher: [title] }', 'wher'],
     ['a wrong severity', '  - { id: r, severity: worst, phrases: [kill] }', 'severity'],
     [

@@ -2,8 +2,9 @@
  * Phrases in compiled form. A phrase without choices is one row of words:
  *   owner · 0 · way header · words
  * any other has slots, each with its ways:
- *   owner · slots | anchor slot << 8 · where each slot starts (from the pattern's start) · slots
+ *   owner · slots | anchor slot << 8 · where each slot starts
  *   slot: number of ways · ways;  way: header · words
+ * Equal slots of all phrases are written once, before the first phrase that has them.
  * A word is its position in its table: of words, or of stems where the header's bit is set.
  */
 import type { Phrase, Slot, Word } from '../pack/pack.ts';
@@ -21,6 +22,8 @@ export interface PatternWriter {
 export function createPatternWriter(lexicon: Lexicon): PatternWriter {
   const waiting: { owner: number; slots: Slot[]; inside: boolean }[] = [];
   const output: number[] = [];
+  /** Where each slot was written, by its numbers. */
+  const slotStarts = new Map<string, number>();
 
   function words(slots: readonly Slot[], inside: boolean): Map<string, { kind: WordKind; text: string }> {
     const found = new Map<string, { kind: WordKind; text: string }>();
@@ -64,31 +67,36 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
     return best;
   }
 
-  function writeWay(way: readonly Word[], inside: boolean): void {
+  function wayNumbers(way: readonly Word[], inside: boolean): number[] {
     let stems = 0;
     for (const [index, word] of way.entries()) if (word.stem) stems |= 1 << index;
-    output.push(wayHeader(way.length, stems));
-    for (const word of way) output.push(lexicon.indexOf(kindOf(word, inside), word.text));
+    return [
+      wayHeader(way.length, stems),
+      ...way.map((word) => lexicon.indexOf(kindOf(word, inside), word.text)),
+    ];
+  }
+
+  function slotStart(slot: Slot, inside: boolean): number {
+    const numbers = [slot.length, ...slot.flatMap((way) => wayNumbers(way, inside))];
+    const key = numbers.join(' ');
+    const known = slotStarts.get(key);
+    if (known !== undefined) return known;
+    const start = output.length;
+    for (const number of numbers) output.push(number);
+    slotStarts.set(key, start);
+    return start;
   }
 
   function writePattern(owner: number, slots: readonly Slot[], inside: boolean): void {
-    const start = output.length;
     const anchor = anchorSlot(slots, inside);
-    output.push(owner);
     const [only] = slots;
-    if (slots.length === 1 && only?.length === 1 && only[0] !== undefined) {
-      output.push(0);
-      writeWay(only[0], inside);
-    } else {
-      output.push(slots.length | (anchor << 8));
-      const table = output.length;
-      for (let index = 0; index < slots.length; index += 1) output.push(0);
-      for (const [index, slot] of slots.entries()) {
-        output[table + index] = output.length - start;
-        output.push(slot.length);
-        for (const way of slot) writeWay(way, inside);
-      }
-    }
+    const plain = slots.length === 1 && only?.length === 1 ? only[0] : undefined;
+    const rest =
+      plain !== undefined
+        ? [0, ...wayNumbers(plain, inside)]
+        : [slots.length | (anchor << 8), ...slots.map((slot) => slotStart(slot, inside))];
+    const start = output.length;
+    output.push(owner, ...rest);
     for (const [index, way] of (slots[anchor] as Slot).entries()) {
       const place = rarest(way, inside);
       const word = way[place] as Word;

@@ -1,4 +1,5 @@
 import { createFold } from '../text/fold.ts';
+import { createWordLists } from './wordLists.ts';
 import { createPhraseReader } from './words.ts';
 
 /**
@@ -10,6 +11,9 @@ export function checkPhrase(
   options: { insideWords?: boolean; isPart?: boolean } = {},
 ): string | null {
   const { insideWords = false, isPart = false } = options;
-  const read = createPhraseReader(createFold()).phrase(phrase, { insideWords, alone: !isPart });
+  const read = createPhraseReader(createFold(), createWordLists(null)).phrase(phrase, {
+    insideWords,
+    alone: !isPart,
+  });
   return read.ok ? null : read.error.message;
 }

@@ -45,6 +45,12 @@ const ruleSchema = z
     path: ['inside_words'],
   });
 
+/** Named lists of alternatives, each of which may name those above it. */
+const wordsSchema = z.record(
+  z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'the name of a list has small letters, digits and underscores'),
+  z.array(phraseSchema).min(1).max(5_000),
+);
+
 const siteSchema = z.strictObject({
   id: idSchema,
   severity: severitySchema,
@@ -53,17 +59,27 @@ const siteSchema = z.strictObject({
   note: z.string().max(1_000).optional(),
 });
 
+const languageSchema = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'a BCP 47 language, such as en or zh-Hant');
+
+/** A `words.yaml`: word lists for all packs of a language in its folder. */
+export const wordsFileSchema = z.strictObject({
+  language: languageSchema,
+  description: z.string().max(2_000),
+  words: wordsSchema,
+});
+
 /** A rule pack as written in YAML; the grammar for people is `docs/rules.md`. Phrases are still plain text here. */
 export const packSchema = z.strictObject({
   pack: idSchema,
   category: categorySchema,
-  language: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'a BCP 47 language, such as en or zh-Hant'),
+  language: languageSchema,
   version: z.int().min(1),
   description: z.string().max(2_000),
   sources: z.array(z.string().max(500)).default([]),
   threshold: z.number().min(0.01).max(1_000_000).optional(),
+  words: wordsSchema.default({}),
   unless: phrasesSchema.optional(),
   context_unless: phrasesSchema.optional(),
   rules: z.array(ruleSchema).default([]),

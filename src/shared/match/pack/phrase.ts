@@ -16,17 +16,25 @@ export interface PhraseProblem {
   readonly message: string;
 }
 
+/** The word lists that a phrase may name, each multiplied out already. */
+export interface NamedLists {
+  /** The alternatives of a list, or why there are none, in words for the author. */
+  list(name: string): Result<readonly string[], string>;
+}
+
 export const MAX_SLOTS = 16;
-export const MAX_ALTERNATIVES = 256;
+/** Most alternatives of one place, written out or by lists. Equal places of many phrases are compiled once. */
+export const MAX_ALTERNATIVES = 1_024;
 /** Deepest nesting of brackets. More is unreadable, and recursion must end. */
 const MAX_DEPTH = 8;
 
 /**
- * Reads the phrase grammar of `docs/rules.md`: words, `(a|b|)`, `*` at the end of a word.
- * Gives the phrase's slots with brackets already multiplied out inside each slot.
+ * Reads the phrase grammar of `docs/rules.md`: words, `(a|b|)`, `{list}`, `*` at the end of a word.
+ * Gives the phrase's slots with brackets and lists already multiplied out inside each slot. Slots are never multiplied
+ * with each other: four lists of 30 words side by side are 120 ways, not 810,000.
  */
-export function parsePhrase(phrase: string): Result<readonly PhraseSlot[], PhraseProblem> {
-  const reader = createReader(phrase);
+export function parsePhrase(phrase: string, lists: NamedLists): Result<readonly PhraseSlot[], PhraseProblem> {
+  const reader = createReader(phrase, lists);
   const slots: PhraseSlot[] = [];
   while (reader.skipSpaces()) {
     const at = reader.at();
@@ -52,15 +60,33 @@ export function parsePhrase(phrase: string): Result<readonly PhraseSlot[], Phras
   return ok(slots);
 }
 
+/** Reads one entry of a word list: what stands between the `|` of brackets. Gives it multiplied out. */
+export function parseFragment(text: string, lists: NamedLists): Result<readonly string[], PhraseProblem> {
+  const reader = createReader(text, lists);
+  const strings = reader.alternative(0);
+  if (!strings.ok) return strings;
+  const sign = text[reader.at()];
+  if (sign !== undefined) return err({ at: reader.at(), message: withoutOpening(sign) });
+  return strings;
+}
+
 interface Reader {
   at(): number;
   /** Moves to the next item; false at the end. */
   skipSpaces(): boolean;
   /** One item without spaces outside brackets, multiplied out. */
   item(depth: number): Result<string[], PhraseProblem>;
+  /** Up to `|`, `)` or the end: items with spaces between them, multiplied out. */
+  alternative(depth: number): Result<string[], PhraseProblem>;
 }
 
-function createReader(phrase: string): Reader {
+const TOO_MANY = `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase`;
+
+function withoutOpening(sign: string): string {
+  return sign === '|' ? '`|` stands only in brackets' : `\`${sign}\` without an opening bracket`;
+}
+
+function createReader(phrase: string, lists: NamedLists): Reader {
   let position = 0;
 
   function item(depth: number): Result<string[], PhraseProblem> {
@@ -71,23 +97,19 @@ function createReader(phrase: string): Reader {
       if (isSpace(sign)) break;
       if (sign === ')' || sign === '|') {
         if (depth > 0) break;
-        return err({ at: position, message: `\`${sign}\` without an opening bracket` });
+        return err({ at: position, message: withoutOpening(sign) });
       }
-      let parts: string[];
-      if (sign === '(') {
-        const group = bracket(depth + 1);
+      if (sign === '}') return err({ at: position, message: withoutOpening(sign) });
+      let parts: readonly string[];
+      if (sign === '(' || sign === '{') {
+        const group = sign === '(' ? bracket(depth + 1) : named();
         if (!group.ok) return group;
         parts = group.value;
       } else {
         position += 1;
         parts = [sign];
       }
-      if (strings.length * parts.length > MAX_ALTERNATIVES) {
-        return err({
-          at: start,
-          message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase`,
-        });
-      }
+      if (strings.length * parts.length > MAX_ALTERNATIVES) return err({ at: start, message: TOO_MANY });
       strings = strings.flatMap((left) => parts.map((right) => left + right));
     }
     return ok(strings);
@@ -102,12 +124,7 @@ function createReader(phrase: string): Reader {
       const one = alternative(depth);
       if (!one.ok) return one;
       all.push(...one.value);
-      if (all.length > MAX_ALTERNATIVES) {
-        return err({
-          at: open,
-          message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase`,
-        });
-      }
+      if (all.length > MAX_ALTERNATIVES) return err({ at: open, message: TOO_MANY });
       const sign = phrase[position];
       position += 1;
       if (sign === ')') break;
@@ -117,7 +134,16 @@ function createReader(phrase: string): Reader {
     return ok(all);
   }
 
-  /** Up to `|`, `)` or the end: items with spaces between them, multiplied out. */
+  /** `{name}`: the alternatives of that list. */
+  function named(): Result<readonly string[], PhraseProblem> {
+    const open = position;
+    const close = phrase.indexOf('}', open);
+    if (close < 0) return err({ at: open, message: 'this `{` is never closed' });
+    position = close + 1;
+    const list = lists.list(phrase.slice(open + 1, close));
+    return list.ok ? list : err({ at: open, message: list.error });
+  }
+
   function alternative(depth: number): Result<string[], PhraseProblem> {
     let strings = [''];
     for (;;) {
@@ -127,12 +153,8 @@ function createReader(phrase: string): Reader {
       if (sign === undefined || sign === '|' || sign === ')') return ok(strings);
       const parts = item(depth);
       if (!parts.ok) return parts;
-      if (strings.length * parts.value.length > MAX_ALTERNATIVES) {
-        return err({
-          at: start,
-          message: `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase`,
-        });
-      }
+      if (strings.length * parts.value.length > MAX_ALTERNATIVES)
+        return err({ at: start, message: TOO_MANY });
       const gap = spaced ? ' ' : '';
       strings = strings.flatMap((left) => parts.value.map((right) => left + gap + right));
     }
@@ -151,10 +173,12 @@ function createReader(phrase: string): Reader {
       return position < phrase.length;
     },
     item,
+    alternative,
   };
 }
 
-function splitWords(text: string, at: number): Result<PhraseWord[], PhraseProblem> {
+/** The words of one alternative; `at` is where to complain. */
+export function splitWords(text: string, at: number): Result<PhraseWord[], PhraseProblem> {
   const words: PhraseWord[] = [];
   for (const part of text.split(/\s+/u)) {
     if (part === '') continue;

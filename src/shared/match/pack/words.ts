@@ -3,7 +3,15 @@ import { createTextBuffer, startText } from '../text/buffer.ts';
 import type { Fold } from '../text/fold.ts';
 import { scanAll } from '../text/scan.ts';
 import type { Phrase, Slot, Word } from './pack.ts';
-import { MAX_ALTERNATIVES, type PhraseProblem, type PhraseWord, parsePhrase } from './phrase.ts';
+import {
+  MAX_ALTERNATIVES,
+  type NamedLists,
+  type PhraseProblem,
+  type PhraseWord,
+  parseFragment,
+  parsePhrase,
+  splitWords,
+} from './phrase.ts';
 
 const MIN_STEM_LENGTH = 3;
 const MIN_INSIDE_LENGTH = 4;
@@ -16,14 +24,21 @@ const EVERYDAY = new Set(
   ),
 );
 
+const MAY_BE_NOTHING =
+  'this entry may be left out altogether: write `({list}|)` in the phrases where it may be missing';
+
 /** Reads phrases into the folded words that the scanner finds in texts. */
 export interface PhraseReader {
   phrase(source: string, options?: { insideWords?: boolean; alone?: boolean }): Result<Phrase, PhraseProblem>;
+  /** One entry of a word list, multiplied out and checked, so that mistakes are told where they stand. */
+  entry(source: string): Result<readonly string[], PhraseProblem>;
 }
 
-/** Makes a reader of phrases that folds with `fold`, the same way as texts are folded. */
-export function createPhraseReader(fold: Fold): PhraseReader {
+/** Makes a reader of phrases that name `lists` and are folded with `fold`, the same way as texts are folded. */
+export function createPhraseReader(fold: Fold, lists: NamedLists): PhraseReader {
   const buffer = createTextBuffer(0);
+  /** Words come again and again, above all those of lists. */
+  const known = new Map<string, Result<Word[][], string>>();
 
   function fragments(text: string): string[] {
     startText(buffer, text, 'phrase');
@@ -36,8 +51,15 @@ export function createPhraseReader(fold: Fold): PhraseReader {
     return words;
   }
 
-  /** One written word: the ways it reads. A hyphen may be a space, a hyphen or nothing in the text. */
   function readWord(word: PhraseWord): Result<Word[][], string> {
+    const key = word.stem ? `${word.text}*` : word.text;
+    const ways = known.get(key) ?? waysOf(word);
+    known.set(key, ways);
+    return ways;
+  }
+
+  /** One written word: the ways it reads. A hyphen may be a space, a hyphen or nothing in the text. */
+  function waysOf(word: PhraseWord): Result<Word[][], string> {
     const parts = fragments(word.text);
     if (parts.length === 0) return err(`\`${word.text}${word.stem ? '*' : ''}\` has no letters or digits`);
     const tooLong = parts.find((part) => part.length > MAX_WORD_LENGTH);
@@ -75,7 +97,7 @@ export function createPhraseReader(fold: Fold): PhraseReader {
 
   return {
     phrase(source, options = {}) {
-      const parsed = parsePhrase(source);
+      const parsed = parsePhrase(source, lists);
       if (!parsed.ok) return parsed;
       const slots: Slot[] = [];
       for (const written of parsed.value) {
@@ -90,6 +112,18 @@ export function createPhraseReader(fold: Fold): PhraseReader {
             ? null
             : broadProblem(slots);
       return problem === null ? ok({ source, slots }) : err({ at: 0, message: problem });
+    },
+    entry(source) {
+      const strings = parseFragment(source, lists);
+      if (!strings.ok) return strings;
+      for (const text of strings.value) {
+        const words = splitWords(text, 0);
+        if (!words.ok) return words;
+        if (words.value.length === 0) return err({ at: 0, message: MAY_BE_NOTHING });
+        const slot = readSlot([words.value]);
+        if (!slot.ok) return err({ at: 0, message: slot.error });
+      }
+      return strings;
     },
   };
 }

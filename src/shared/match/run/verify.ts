@@ -149,14 +149,14 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
       slots > 0 && slot !== limit && front.nodes.length > 0;
       slot += step
     ) {
-      passSlot(pattern + (patterns[pattern + 2 + slot] as number), step);
+      passSlot(patterns[pattern + 2 + slot] as number, step);
     }
     return front.nodes.length > 0;
   }
 
   function wayOf(pattern: number, shape: number, index: number): number {
     if (shape === 0) return pattern + 2;
-    let way = pattern + (patterns[pattern + 2 + (shape >>> 8)] as number) + 1;
+    let way = (patterns[pattern + 2 + (shape >>> 8)] as number) + 1;
     for (let left = index; left > 0; left -= 1) way += 1 + wayLength(patterns[way] as number);
     return way;
   }
