@@ -34,6 +34,8 @@ export async function untilEnrolled(deps: UntilEnrolledDeps, signal: AbortSignal
   const { enrolment, health, log } = deps;
   while (!signal.aborted) {
     const outcome = await attempt();
+    // The agent was stopped meanwhile. What was enrolled is kept, and is there at the next start.
+    if (signal.aborted) return null;
     if (outcome.kind === 'enrolled') {
       health.report('enrolment', { state: 'ok', code: 'enrolled', message: 'This device is enrolled.' });
       return outcome.identity;

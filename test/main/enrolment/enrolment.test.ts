@@ -297,6 +297,24 @@ describe('until enrolled', () => {
     });
   });
 
+  test.each([
+    ['no token', null],
+    ['a refused token', 'refused'],
+    ['a token that is taken', 'taken'],
+  ])('stopped in the middle of an attempt with %s it ends at once', async (_what, text) => {
+    if (text === 'refused') answer = () => refusal('enrolment_expired');
+    const stop = new AbortController();
+    const source = {
+      name: 'file',
+      async read() {
+        stop.abort();
+        return text === null ? null : line;
+      },
+    };
+    expect(await wait([source], stop.signal)).toBeNull();
+    expect(timers.pending()).toBe(0);
+  });
+
   test('a server that is down is tried again soon, a refused token seldom', async () => {
     answer = () => ({ kind: 'unreachable', reason: 'ECONNREFUSED' });
     const stop = new AbortController();
