@@ -32,7 +32,7 @@ import type {
 } from '../ports/index.ts';
 import { monitoringOf, trayView } from '../tray/index.ts';
 import { createPhases, type Phase } from './phases.ts';
-import { captureSettings, FIRST_POLICY, observeSettings } from './settings.ts';
+import { captureSettings, FIRST_POLICY, observeSettings, policyFor } from './settings.ts';
 import { stopWithin } from './shutdown.ts';
 
 /** The outside world, as ports. */
@@ -157,6 +157,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   /** Everything that writes or sends: first started, last stopped. */
   async function startPath(identity: Identity, enrolment: ReturnType<typeof createEnrolment>): Promise<void> {
     const { intakeKey, deviceKey, deviceId } = identity;
+    const { user } = await deps.session.facts();
     const sealer = createSealer({ clock: timers, deviceKey }, { intakeKey });
     const intakeKeys = parts.add(
       createIntakeKeys({ use: sealer.useIntakeKey, keep: enrolment.saveIntakeKey, health, log }, intakeKey),
@@ -190,8 +191,9 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       policyKey: identity.policyKey,
       compile: rules.compile,
       apply(next, matcher) {
-        rules.swap(matcher, next.audience);
-        apply(next);
+        const own = policyFor(user, next);
+        rules.swap(matcher, own.audience);
+        apply(own);
       },
       onIntakeKey: intakeKeys.take,
       health,

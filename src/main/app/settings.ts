@@ -1,6 +1,6 @@
 import { type Policy, policySchema } from '#contract';
 import type { CaptureSettings } from '../capture/index.ts';
-import type { ObserveSettings } from '../observe/index.ts';
+import { createWildcard, type ObserveSettings } from '../observe/index.ts';
 
 /**
  * What a device works by between its enrolment and its first policy: every bundled rule, and no picture,
@@ -19,6 +19,12 @@ export const FIRST_POLICY: Policy = {
   version: 0,
   school: { name: '', timeZone: 'UTC' },
 };
+
+/** The policy as it stands for the person with this account name: with their audience. */
+export function policyFor(user: string, policy: Policy): Policy {
+  const own = policy.audiences.find(({ accounts }) => accounts.some((name) => createWildcard(name)(user)));
+  return own === undefined ? policy : { ...policy, audience: own.audience };
+}
 
 /** The slice of a policy that observing needs. */
 export function observeSettings({ sharedAccounts, capture }: Policy): ObserveSettings {

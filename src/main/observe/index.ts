@@ -6,3 +6,4 @@ export {
   type ObserveSettings,
   type Sighting,
 } from './observe.ts';
+export { createWildcard } from './wildcard.ts';

@@ -62,6 +62,13 @@ export const ruleExceptionSchema = z
   );
 export type RuleException = z.infer<typeof ruleExceptionSchema>;
 
+/** Accounts that are of another audience than the device they sign in to; the first entry that fits counts. */
+export const accountAudienceSchema = z.object({
+  /** Account names as the system has them, in any case, with `*`: `staff-*`, `year1*`, `guest`. */
+  accounts: z.array(z.string().min(1).max(100)).min(1).max(1_000),
+  audience: audienceSchema,
+});
+
 /**
  * The school's decisions, as one versioned document. It travels signed (JWS); see `shared/seal`.
  * Every part has a default, so that a small school writes little.
@@ -76,8 +83,9 @@ export const policySchema = z.object({
   }),
   /** The key to seal to from now on: under the policy's signature, because whoever sets it reads the evidence. */
   intakeKey: issuedIntakeKeySchema.nullable().default(null),
-  /** The audience of this device. */
+  /** The audience of this device: of everybody who signs in to it and is in none of `audiences`. */
   audience: audienceSchema,
+  audiences: z.array(accountAudienceSchema).max(500).default([]),
   /** Accounts used by several people: patterns with `*`. */
   sharedAccounts: z.array(z.string().min(1).max(100)).default([]),
   rules: z.object({

@@ -295,6 +295,33 @@ describe('the agent as a whole', () => {
     expect(health.map(({ code }) => code)).toContain('rules_damaged');
   });
 
+  test('works for the audience of the person who signed in, where the policy names it', async () => {
+    const school = await createSchool();
+    const accounts = [
+      { accounts: ['year6*'], audience: 'KS3' },
+      { accounts: ['someone', 'AMA.*'], audience: 'staff' },
+      { accounts: ['*'], audience: 'guest' },
+    ];
+    const rules = { dispositions: [{ category: 'drugs', audience: 'staff', disposition: 'acceptable' }] };
+    school.policy = await signPolicy(policyOf({ audiences: accounts, rules }), school.signing);
+    const { agent, windows, pages, tray, timers } = build(school);
+    await agent.start();
+    await until(() => tray.view()?.stateLine === 'Larkfield Primary monitors this computer');
+    const notice = await pages.handlers()?.['notice.open'](undefined, { close: () => undefined });
+    expect(notice?.audience).toBe('staff');
+    windows.show({ title: 'wibble, as staff may' });
+    // The device's own audience again: the same words count.
+    school.policy = await signPolicy(policyOf({ version: 6, rules }), school.signing);
+    await timers.advance(900_000);
+    await until(() => {
+      windows.show({ title: `wibble ${timers.now()}` });
+      void timers.advance(1_000);
+      return school.envelopes.some(({ kind }) => kind === 'capture');
+    });
+    const captures = (await school.records()).flatMap((one) => (one.kind === 'capture' ? [one] : []));
+    expect(captures[0]).toMatchObject({ policyVersion: 6 });
+  });
+
   test('stops within its deadline even if a part does not', async () => {
     const school = await createSchool();
     const { agent, timers, windows, log } = build(school);
