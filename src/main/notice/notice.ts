@@ -20,7 +20,7 @@ interface InFront {
 export interface NoticeDeps {
   readonly pages: Pages;
   /** The policy in force; null before there is one. */
-  readonly policy: () => Pick<Policy, 'audience' | 'school' | 'contacts' | 'helplines'> | null;
+  readonly policy: () => Pick<Policy, 'audience' | 'school' | 'contacts' | 'helplines' | 'texts'> | null;
   readonly monitoring: () => 'watching' | 'paused' | 'problem';
   readonly inFront: () => InFront | null;
   readonly session: () => Session | null;
@@ -57,6 +57,12 @@ interface Attachable {
 
 function entryOf({ at, app, title, url }: Observation): z.infer<typeof contextEntrySchema> {
   return { at, app: app.name, title, url };
+}
+
+/** The school's own paragraphs for this audience, or none. */
+function ownWords(texts: Policy['texts']['notice'], audience: Audience): string[] {
+  const own = texts.find(({ audiences }) => audiences === undefined || audiences.includes(audience));
+  return own === undefined ? [] : own.words.split('\n').filter((line) => line.trim() !== '');
 }
 
 /** Serves the pupils' pages. A report is on disk before the page hears that it is saved; it needs no network. */
@@ -120,15 +126,16 @@ export function createNotice(deps: NoticeDeps): Notice {
     return { state: 'saved' };
   };
 
-  function words() {
+  function words(page: keyof Policy['texts']) {
     const policy = deps.policy();
     return policy === null
-      ? { ...NO_POLICY, helplines: [], contacts: [] }
+      ? { ...NO_POLICY, helplines: [], contacts: [], ownWords: [] }
       : {
           audience: policy.audience,
           schoolName: policy.school.name,
           helplines: policy.helplines,
           contacts: policy.contacts,
+          ownWords: ownWords(policy.texts[page], policy.audience),
         };
   }
 
@@ -139,10 +146,13 @@ export function createNotice(deps: NoticeDeps): Notice {
       const serving = deps.pages.serve({
         'report.open': async () => {
           const seen = attachable?.seen.observation ?? null;
-          return { ...words(), inFront: seen === null ? null : { app: seen.app.name, title: seen.title } };
+          return {
+            ...words('report'),
+            inFront: seen === null ? null : { app: seen.app.name, title: seen.title },
+          };
         },
         'report.send': send,
-        'notice.open': async () => ({ ...words(), monitoring: deps.monitoring() }),
+        'notice.open': async () => ({ ...words('notice'), monitoring: deps.monitoring() }),
         'window.close': async (_input, page) => {
           attachable = null;
           page.close();

@@ -7,6 +7,8 @@ type Monitoring = ChannelOutput<'notice.open'>['monitoring'];
 export interface NoticeTexts {
   title: string;
   state: Record<Monitoring, string>;
+  /** Above what the school says in its own words. */
+  ownTitle(school: string): string;
   parts: readonly { title: string; words(school: string): readonly string[] }[];
   helplinesTitle: string;
   close: string;
@@ -21,6 +23,7 @@ const young: NoticeTexts = {
     paused: 'It is not on now.',
     problem: 'A part of it does not work now. The school knows.',
   },
+  ownTitle: () => 'From your school',
   parts: [
     {
       title: 'What it looks at',
@@ -59,6 +62,7 @@ const older: NoticeTexts = {
     paused: 'Monitoring is paused right now.',
     problem: 'Part of the monitoring isn’t working right now. The school’s technician can see that.',
   },
+  ownTitle: (school) => `From ${school}`,
   parts: [
     {
       title: 'What it looks at',

@@ -1,5 +1,5 @@
 import type { ChannelOutput, RendererApi } from '#ipc';
-import { Button, Icon, type IconName, Lapwing } from '#ui';
+import { Button, HostileText, Icon, type IconName, Lapwing } from '#ui';
 import { Helplines } from '../shared/helplines.tsx';
 import { LettersButton } from '../shared/letters.tsx';
 import { levelOf } from '../shared/level.ts';
@@ -30,6 +30,16 @@ export function NoticeWindow({ bridge, opened }: { bridge: RendererApi; opened: 
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: text that scrolls must be reachable by keyboard */}
       <main className="window-body" tabIndex={0}>
         <h1>{texts.title}</h1>
+        {opened.ownWords.length > 0 && (
+          <section className="notice-part">
+            <h2>{texts.ownTitle(opened.schoolName)}</h2>
+            {opened.ownWords.map((words) => (
+              <p key={words}>
+                <HostileText text={words} />
+              </p>
+            ))}
+          </section>
+        )}
         {texts.parts.map((part) => (
           <section key={part.title} className="notice-part">
             <h2>{part.title}</h2>

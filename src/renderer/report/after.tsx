@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { Banner, Button } from '#ui';
+import { Banner, Button, HostileText } from '#ui';
 import { Helplines } from '../shared/helplines.tsx';
 import type { Opened } from './flow.ts';
 import type { ReportTexts } from './texts.ts';
@@ -10,13 +10,14 @@ interface AfterProps {
   contactName: string | null;
 }
 
-/** After sending: what happens next, in plain words. */
+/** After sending: a reassurance, the school's own if it has one, and what happens next, in plain words. */
 export function Sent({ opened, texts, contactName }: AfterProps) {
+  const reassurance = opened.ownWords.length > 0 ? opened.ownWords : [texts.reassurance];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: text that scrolls must be reachable by keyboard
     <main className="window-body" tabIndex={0}>
       <Title words={texts.sentTitle} />
-      <Lines lines={texts.sentNext(opened.schoolName, contactName)} />
+      <Lines lines={[...reassurance, ...texts.sentNext(opened.schoolName, contactName)]} />
       <Helplines title={texts.helplinesTitle} lines={opened.helplines} />
     </main>
   );
@@ -67,7 +68,9 @@ function Lines({ lines }: { lines: readonly string[] }) {
   return (
     <div className="after-lines">
       {lines.map((line) => (
-        <p key={line}>{line}</p>
+        <p key={line}>
+          <HostileText text={line} />
+        </p>
       ))}
     </div>
   );

@@ -37,6 +37,8 @@ export interface ReportTexts {
   easierLetters: string;
   usualLetters: string;
   sentTitle: string;
+  /** Said first to a pupil who has told something, where the school has no words of its own. */
+  reassurance: string;
   sentNext(school: string, name: string | null): string[];
   urgentTitle: string;
   urgentNext(school: string, name: string | null): string[];
@@ -83,8 +85,8 @@ const young: ReportTexts = {
   easierLetters: 'Other letters',
   usualLetters: 'First letters',
   sentTitle: 'Thank you for telling us',
+  reassurance: 'You did the right thing. You are not in trouble.',
   sentNext: (school, name) => [
-    'You did the right thing. You are not in trouble.',
     `A grown-up at ${school} will read it soon${name === null ? '' : ` and tell ${name}`}. Then they will talk to you.`,
     'If you cannot wait, go to a grown-up now.',
   ],
@@ -141,8 +143,8 @@ const older: ReportTexts = {
   easierLetters: 'Easier letters',
   usualLetters: 'Usual letters',
   sentTitle: 'Thank you for telling us',
+  reassurance: "It was right to say something, and you're not in trouble.",
   sentNext: (school, name) => [
-    "It was right to say something, and you're not in trouble.",
     `Staff at ${school} will read it soon${name === null ? '' : ` and tell ${name}`}. Someone will come and talk with you.`,
     "It's saved even if this computer is offline; it goes as soon as it can.",
     "If it can't wait, go to a member of staff now.",

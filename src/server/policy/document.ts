@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
-import { policySchema } from '#contract';
+import { z } from 'zod';
+import { ownWordsSchema, policySchema } from '#contract';
 import { err, ok, type Result } from '#kernel';
 import { parsePack } from '#match';
 
@@ -15,6 +15,8 @@ export const schoolPolicySchema = policySchema.omit({
 });
 export type SchoolPolicy = z.infer<typeof schoolPolicySchema>;
 
+const ownWords = z.array(ownWordsSchema.strict()).max(20).default([]);
+
 /** The same as a person writes it: whole parts can be left out, and a name that means nothing is a mistake. */
 const policyFileSchema = schoolPolicySchema.strict().extend({
   school: school.strict().extend({
@@ -23,6 +25,7 @@ const policyFileSchema = schoolPolicySchema.strict().extend({
   rules: rules.strict().prefault({}),
   capture: capture.strict().prefault({}),
   outbox: outbox.strict().prefault({}),
+  texts: z.strictObject({ notice: ownWords, report: ownWords }).prefault({}),
 });
 
 /** One mistake in a policy file; line and column count from 1. */

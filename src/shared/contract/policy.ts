@@ -62,6 +62,32 @@ export const ruleExceptionSchema = z
   );
 export type RuleException = z.infer<typeof ruleExceptionSchema>;
 
+/** Control characters but the line break, and marks that turn the direction of what follows. */
+const UNPRINTABLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
+/** Words of the school's own, plain text; each line is a paragraph. */
+export const ownWordsSchema = z.object({
+  /** Left out: for everybody. */
+  audiences: z.array(audienceSchema).min(1).optional(),
+  words: z
+    .string()
+    .trim()
+    .min(1)
+    .max(600)
+    .refine((words) => words.isWellFormed() && !UNPRINTABLE.test(words.replaceAll('\n', '')), {
+      error: 'expected plain text without control characters',
+    })
+    .refine((words) => words.split('\n').length <= 12, { error: 'expected 12 lines at most' }),
+});
+
+/** What pupils read in the school's own words; the first entry for their audience counts, ours where there is none. */
+export const textsSchema = z.object({
+  /** Stands first in the notice that the computer is monitored. What is monitored, by whom and when follows it always. */
+  notice: z.array(ownWordsSchema).max(20).default([]),
+  /** Reassures a pupil who has just told something. What happens next follows it always. */
+  report: z.array(ownWordsSchema).max(20).default([]),
+});
+
 /** Accounts that are of another audience than the device they sign in to; the first entry that fits counts. */
 export const accountAudienceSchema = z.object({
   /** Account names as the system has them, in any case, with `*`: `staff-*`, `year1*`, `guest`. */
@@ -117,5 +143,6 @@ export const policySchema = z.object({
   }),
   contacts: z.array(contactSchema).max(50).default([]),
   helplines: z.array(helplineSchema).max(20).default([]),
+  texts: textsSchema.prefault({}),
 });
 export type Policy = z.infer<typeof policySchema>;

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { audienceSchema, contactSchema, helplineSchema, reportSchema } from '#contract';
 
+/** The school's own words for this window and pupil, a paragraph each; none: ours are shown. */
+const ownWords = z.array(z.string());
+
 /**
  * The one map of everything a renderer may ask the main process. Handler, preload and renderer types
  * come from here; to add a channel, add an entry (see CONTRIBUTING.md). Nothing else crosses.
@@ -14,6 +17,7 @@ export const channels = {
       schoolName: z.string(),
       contacts: z.array(contactSchema),
       helplines: z.array(helplineSchema),
+      ownWords,
       /** What was in front when the tray was pressed, for the pupil to attach or leave out. */
       inFront: z.object({ app: z.string(), title: z.string() }).nullable(),
     }),
@@ -33,6 +37,7 @@ export const channels = {
       schoolName: z.string(),
       monitoring: z.enum(['watching', 'paused', 'problem']),
       helplines: z.array(helplineSchema),
+      ownWords,
     }),
   },
   /** Closes the window that asks. */

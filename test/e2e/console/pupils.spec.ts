@@ -49,6 +49,7 @@ function opened(audience: Audience, overrides: object = {}) {
       },
     ],
     inFront,
+    ownWords: [],
     monitoring: 'watching',
     ...overrides,
   };
@@ -234,6 +235,47 @@ test('a hostile window title is shown as text', async ({ cleanPage: page, window
   await expect(page.getByText('<img src=x').first()).toBeVisible();
   await expectNoSidewaysScroll(page);
   await expect(page).toHaveTitle('Report something');
+});
+
+const OWN_WORDS = [
+  'In our school we look after each other.',
+  'Come to the Nest at lunch: the door is open. <b onclick="alert(1)">Not bold</b>',
+];
+
+test('the notice begins with the words of the school, and says what is monitored all the same', async ({
+  cleanPage: page,
+  windowsUrl,
+}) => {
+  await open(page, windowsUrl, 'notice', opened('KS3', { ownWords: OWN_WORDS }));
+  await expect(page.getByRole('heading', { level: 2 })).toHaveText([
+    'From Larkfield School',
+    'What it looks at',
+    'When',
+    'Who sees it',
+    'If something worries you',
+    'You can also talk to',
+  ]);
+  for (const words of OWN_WORDS) await expect(page.getByText(words)).toBeVisible();
+  await expect(page.locator('b')).toHaveCount(0);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+});
+
+test('after a report the school reassures in its own words, or we do', async ({
+  cleanPage: page,
+  windowsUrl,
+}) => {
+  const ours = page.getByText('It was right to say something');
+  const next = page.getByText('Someone will come and talk with you');
+  for (const ownWords of [[], OWN_WORDS]) {
+    await open(page, windowsUrl, 'report', opened('KS3', { ownWords }));
+    await page.getByRole('radio').first().press('Space');
+    await page.keyboard.press('Control+Enter');
+    await expect(next).toBeVisible();
+    await expect(ours).toHaveCount(ownWords.length === 0 ? 1 : 0);
+    for (const words of ownWords) await expect(page.getByText(words)).toBeVisible();
+    await expect(page.locator('b')).toHaveCount(0);
+  }
 });
 
 test('a pupil may choose OpenDyslexic', async ({ cleanPage: page, windowsUrl }) => {

@@ -19,6 +19,7 @@ const POLICY = {
   school: { name: 'Larkfield Primary', timeZone: 'Europe/London' },
   contacts: [{ id: 'c1', name: 'Mrs Okafor', role: 'Head of Year 5' }],
   helplines: [],
+  texts: { notice: [], report: [] },
 } as const;
 const SEEN = {
   observation: {
@@ -48,7 +49,12 @@ function started(over: Partial<NoticeDeps> = {}) {
   const pictures: [string, ScreenPicture][] = [];
   const notice = createNotice({
     pages,
-    policy: () => ({ ...POLICY, contacts: [...POLICY.contacts], helplines: [] }),
+    policy: () => ({
+      ...POLICY,
+      contacts: [...POLICY.contacts],
+      helplines: [],
+      texts: { notice: [], report: [] },
+    }),
     monitoring: () => 'watching',
     inFront: () => SEEN,
     session: () => SESSION,
@@ -73,6 +79,29 @@ function started(over: Partial<NoticeDeps> = {}) {
   return { timers, pages, reports, pictures, notice, serving, page, handlers };
 }
 
+describe("the school's own words", () => {
+  const texts = {
+    notice: [
+      { audiences: ['staff', 'KS2'] as ('staff' | 'KS2')[], words: 'For us.\n\n  \nAll of us.' },
+      { words: 'For everybody.' },
+    ],
+    report: [{ audiences: ['KS4'] as 'KS4'[], words: 'For others.' }],
+  };
+
+  test('are those of the first entry for the audience, a paragraph a line, and none where no entry is', async () => {
+    const { handlers, page } = started({
+      policy: () => ({ ...POLICY, contacts: [], helplines: [], texts }),
+    });
+    expect((await handlers()['notice.open'](undefined, page)).ownWords).toEqual(['For us.', 'All of us.']);
+    expect((await handlers()['report.open'](undefined, page)).ownWords).toEqual([]);
+  });
+
+  test('are none before there is a policy', async () => {
+    const { handlers, page } = started({ policy: () => null });
+    expect((await handlers()['notice.open'](undefined, page)).ownWords).toEqual([]);
+  });
+});
+
 describe('a report', () => {
   test('is written with what was in front, and its picture follows', async () => {
     const { notice, handlers, page, reports, pictures, pages } = started();
@@ -83,6 +112,7 @@ describe('a report', () => {
       schoolName: 'Larkfield Primary',
       contacts: POLICY.contacts,
       helplines: [],
+      ownWords: [],
       inFront: { app: 'Chat', title: 'Unkind words' },
     });
     expect(await handlers()['report.send'](WORDS, page)).toEqual({ state: 'saved' });
