@@ -1,10 +1,13 @@
 /**
- * The store on disk, with memory behind it while the disk is full.
+ * The store on disk, with a reserve of space, and then memory, behind it while the disk is full.
  *
  * Invariants
+ * - The reserve is given up for text alone, when the disk has no other room, and is made again before any picture is
+ *   written.
  * - What `commit` called `written` is on disk; what it called `held` is in memory and goes to disk, oldest first, as
  *   soon as a write succeeds again (tried with each commit and every `RETRY_MS`).
- * - Sequence numbers in memory are above all on disk.
+ * - Sequence numbers in memory are above all on disk. While there are any, and until a loss has been admitted on disk,
+ *   the ceiling is in doubt: whoever opens the store after a kill goes on above it.
  * - An acknowledgement that could not be written is remembered: what it removed is not offered again.
  * - A damaged database is replaced in the middle of any operation, which is then done on the new one.
  */
@@ -12,7 +15,9 @@ import type { Disposable, Timers } from '#kernel';
 import type { SourceHealth } from '../ports/index.ts';
 import { createDiskHealth } from './diskHealth.ts';
 import { createMemoryStore } from './memoryStore.ts';
-import { openStore, type StoreDeps, type StoreOptions } from './openStore.ts';
+import { edges, merge } from './merge.ts';
+import { type OpenReport, openStore, type StoreDeps, type StoreOptions } from './openStore.ts';
+import type { Reserve } from './reserve.ts';
 import type { Serial } from './serial.ts';
 import {
   type Change,
@@ -24,10 +29,13 @@ import {
 } from './store.ts';
 
 const RETRY_MS = 5_000;
+/** The reserve is large, so a full disk is not asked for it as often. */
+const RESERVE_RETRY_MS = 60_000;
 /** Records of one transaction when memory goes back to disk. */
 const FLUSH_GROUP = 32;
 
 export interface DiskDeps extends StoreDeps {
+  readonly reserve: Reserve;
   readonly timers: Pick<Timers, 'after' | 'now'>;
   /** Everything that calls in here runs inside it; so does the retry of a full disk. */
   readonly serial: Serial;
@@ -37,7 +45,7 @@ export interface DiskDeps extends StoreDeps {
 export interface Disk {
   /** Writes, or keeps in memory what cannot be written now. */
   commit(change: Change): Promise<'written' | 'held'>;
-  /** Writes, or does nothing. */
+  /** Writes where there is room beside the reserve, or does nothing. */
   tryCommit(change: Change): Promise<'written' | 'no_room'>;
   /** Reads from the store on disk, replacing it first where it turns out damaged; `empty` where there is none. */
   read<Value>(operation: (store: OutboxStore) => Value, empty: Value): Promise<Value>;
@@ -53,48 +61,65 @@ export interface Disk {
     readonly oldestAt: number | null;
     readonly topRank: number | null;
   };
-  /** If a database was lost since the last call: the highest number that may have been in it. */
-  takeLoss(): number | null;
+  /** If something was lost since the last call: the numbers it may have had. */
+  takeLoss(): LostNumbers | null;
   dispose(): void;
+}
+
+/** An inclusive range of sequence numbers. */
+export interface LostNumbers {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Opens the store. Where there is no room even for that, all is held in memory until there is. */
 export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise<Disk> {
+  const { ceiling, reserve } = deps;
   const health = createDiskHealth(deps.health);
   let store: OutboxStore | null = null;
   const held = createMemoryStore();
   let unwritten: Change[] = [];
   let lastSequence = 0;
   let dropped = 0;
-  let loss: number | null = null;
+  let loss: LostNumbers | null = null;
   /** Where the numbers began although the database could not be read; null where it could. */
   let guessed: number | null = null;
   let retry: Disposable | null = null;
   let disposed = false;
 
   await open(false);
+  await restoreReserve();
 
   async function open(knownDamaged: boolean): Promise<void> {
     closeStore();
-    const report = await openStore(deps, options, deps.timers.now(), knownDamaged);
+    const report = forThisRun(await openStore(deps, options, deps.timers.now(), knownDamaged));
     store = report.store;
+    lastSequence = Math.max(lastSequence, report.lastSequence);
     if (store === null) await guess();
     else {
       const known = store.totals();
-      const jumped = guessed !== null && guessed > known.lastSequence;
-      lastSequence = Math.max(lastSequence, known.lastSequence);
+      if (guessed !== null && guessed > known.lastSequence) lose(1, guessed);
       dropped = Math.max(dropped, known.dropped);
-      if (jumped) loss = guessed;
       guessed = null;
     }
-    if (report.loss !== null) loss = lastSequence;
+    if (report.loss !== null) lose(report.loss.from, lastSequence);
     health.opened(report);
+  }
+
+  /** A doubt of this run's own is none: what is in memory is here. */
+  function forThisRun(report: OpenReport): OpenReport {
+    if (report.loss?.why !== 'memory' || (lastSequence === 0 && guessed === null)) return report;
+    return { ...report, loss: null, lastSequence: 0 };
+  }
+
+  function lose(from: number, to: number): void {
+    loss = { from: Math.min(from, loss?.from ?? from), to: Math.max(to, loss?.to ?? to) };
   }
 
   /** The database cannot be read just now: numbers go on above any that may stand in it. */
   async function guess(): Promise<void> {
     if (lastSequence > 0 || guessed !== null) return;
-    guessed = await deps.ceiling.read();
+    guessed = (await ceiling.read()).highest;
     lastSequence = guessed;
   }
 
@@ -167,19 +192,36 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
     held.commit({ put, promise, ...rest });
     // What concerns records on disk is done there later; for those in memory it is done now.
     if (Object.keys(rest).length > 0) unwritten.push(rest);
-    scheduleRetry();
+    scheduleRetry(RETRY_MS);
   }
 
-  function scheduleRetry(): void {
+  function scheduleRetry(delayMs: number): void {
     if (disposed || retry !== null) return;
-    retry = deps.timers.after(RETRY_MS, () => {
+    retry = deps.timers.after(delayMs, () => {
       retry = null;
       void deps.serial.run(async () => {
         if (disposed) return;
-        if (await flush()) health.room(true);
-        else scheduleRetry();
+        if (!(await flush())) return scheduleRetry(RETRY_MS);
+        await restoreReserve();
+        await tell();
       });
     });
+  }
+
+  async function restoreReserve(): Promise<void> {
+    if (!(await reserve.keep())) scheduleRetry(RESERVE_RETRY_MS);
+  }
+
+  function nothingHeld(): boolean {
+    return held.totals().records === 0 && held.promised().length === 0 && unwritten.length === 0;
+  }
+
+  /** Says how full the disk is, and whether the database knows all numbers. */
+  async function tell(): Promise<void> {
+    const written = nothingHeld();
+    if (!written) health.room('held');
+    else health.room(reserve.inPlace() ? 'written' : 'reserve');
+    if (written && loss === null) await ceiling.doubt(false);
   }
 
   async function read<Value>(operation: (store: OutboxStore) => Value, empty: Value): Promise<Value> {
@@ -209,13 +251,21 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
 
   return {
     async commit(change) {
-      const written = (await write(change)) === 'written';
+      let outcome = await write(change);
+      if (outcome === 'no_room' && (await reserve.release())) {
+        outcome = await write(change);
+        scheduleRetry(RESERVE_RETRY_MS);
+      }
       remember(change);
-      if (!written) holdInMemory(change);
-      health.room(written);
-      return written ? 'written' : 'held';
+      if (outcome === 'no_room') {
+        await ceiling.doubt(true);
+        holdInMemory(change);
+      }
+      await tell();
+      return outcome === 'written' ? 'written' : 'held';
     },
     async tryCommit(change) {
+      if (!reserve.inPlace()) return 'no_room';
       const outcome = await write(change);
       if (outcome === 'written') remember(change);
       return outcome;
@@ -228,17 +278,7 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
       for (const record of fromMemory) skip.add(record.sequence);
       const fromDisk = await read((open) => open.nextRecords({ ...limits, skip }), []);
       if (fromMemory.length === 0) return fromDisk;
-      const chosen: StoredRecord[] = [];
-      let bytes = 0;
-      const inOrder = [...fromDisk, ...fromMemory].sort(
-        (one, other) => one.rank - other.rank || one.sequence - other.sequence,
-      );
-      for (const record of inOrder) {
-        bytes += record.envelope.length;
-        if (chosen.length >= limits.maxRecords || (chosen.length > 0 && bytes > limits.maxBytes)) break;
-        chosen.push(record);
-      }
-      return chosen;
+      return merge(fromDisk, fromMemory, limits);
     },
     nextBlob: (skip) => read((open) => open.nextBlob(new Set([...skip, ...goneBlobs()])), null),
     countingRepeat: async (captureId) =>
@@ -259,7 +299,7 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
         dropped,
         lastSequence,
         held: inMemory.records,
-        ...edge(),
+        ...edges(store, held),
       };
     },
     takeLoss() {
@@ -273,19 +313,4 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
       closeStore();
     },
   };
-
-  /** The oldest and the most urgent; unknown for a moment where the database is just found damaged. */
-  function edge(): { readonly oldestAt: number | null; readonly topRank: number | null } {
-    try {
-      const oldest = [store?.oldestAt(), held.oldestAt()].filter((at) => at != null);
-      const top = [store?.topRank(), held.topRank()].filter((rank) => rank != null);
-      return {
-        oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
-        topRank: top.length === 0 ? null : Math.min(...top),
-      };
-    } catch (failure) {
-      if (failure instanceof StoreFailure) return { oldestAt: null, topRank: null };
-      throw failure;
-    }
-  }
 }

@@ -1,15 +1,41 @@
 import type { SourceHealth } from '../ports/index.ts';
 import type { OpenReport } from './openStore.ts';
 
+/** `written`: there is room. `reserve`: text goes to space kept back for it. `held`: it is kept in memory. */
+export type Room = 'written' | 'reserve' | 'held';
+
+const ROOM: { readonly [Now in Room]: SourceHealth } = {
+  written: { state: 'ok', code: 'ok', message: 'Records are written to disk.' },
+  reserve: {
+    state: 'degraded',
+    code: 'disk_reserve',
+    message:
+      'The disk is full. Records are still written, to space that was kept back for them; pictures are not. Free some space.',
+  },
+  held: {
+    state: 'failed',
+    code: 'disk_full',
+    message:
+      'The disk is full or cannot be written. Records are kept in memory: free some space before this machine is switched off.',
+  },
+};
+
 /** Says of the database and the disk what a technician can act on; the same thing twice is said once. */
 export function createDiskHealth(health: { report(part: string, health: SourceHealth): void }): {
   opened(report: Pick<OpenReport, 'loss' | 'foreign'>): void;
-  room(room: boolean): void;
+  room(now: Room): void;
 } {
-  let roomTold = true;
+  let told: Room = 'written';
   return {
     opened({ loss, foreign }) {
-      if (loss !== null) {
+      if (loss?.why === 'memory') {
+        health.report('outbox.database', {
+          state: 'degraded',
+          code: 'memory_lost',
+          message:
+            'This machine was switched off while its disk was full; records that were kept in memory may be lost. Their numbers are admitted to the server.',
+        });
+      } else if (loss !== null) {
         health.report('outbox.database', {
           state: 'degraded',
           code: loss.why === 'damaged' ? 'damaged_replaced' : 'missing_replaced',
@@ -23,20 +49,10 @@ export function createDiskHealth(health: { report(part: string, health: SourceHe
         });
       }
     },
-    room(room) {
-      if (room === roomTold) return;
-      roomTold = room;
-      health.report(
-        'outbox.disk',
-        room
-          ? { state: 'ok', code: 'ok', message: 'Records are written to disk.' }
-          : {
-              state: 'failed',
-              code: 'disk_full',
-              message:
-                'The disk is full or cannot be written. Records are kept in memory: free some space before this machine is switched off.',
-            },
-      );
+    room(now) {
+      if (now === told) return;
+      told = now;
+      health.report('outbox.disk', ROOM[now]);
     },
   };
 }

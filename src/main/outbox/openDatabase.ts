@@ -10,7 +10,8 @@ const CHECK_BELOW_BYTES = 64_000_000;
 const ownerRow = z.object({ device_id: z.string() });
 
 export type Opened =
-  | { readonly kind: 'open'; readonly store: OutboxStore }
+  /** `created`: there was none, or one that had not got as far as its tables. */
+  | { readonly kind: 'open'; readonly store: OutboxStore; readonly created: boolean }
   /** The records of another enrolment: not this device's to send. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'damaged' }
@@ -24,13 +25,13 @@ export function openDatabase(path: string, deviceId: string, maxPages?: number):
   let database: Database.Database | undefined;
   try {
     database = new Database(path);
-    prepare(database, deviceId, maxPages);
+    const created = prepare(database, deviceId, maxPages);
     const owner = ownerRow.parse(database.prepare('SELECT device_id FROM owner').get());
     if (owner.device_id !== deviceId) {
       database.close();
       return { kind: 'foreign' };
     }
-    return { kind: 'open', store: createSqliteStore(database) };
+    return { kind: 'open', store: createSqliteStore(database), created };
   } catch (thrown) {
     const failure = asStoreFailure(thrown);
     closeQuietly(database);
@@ -39,7 +40,8 @@ export function openDatabase(path: string, deviceId: string, maxPages?: number):
   }
 }
 
-function prepare(database: Database.Database, deviceId: string, maxPages: number | undefined): void {
+/** True where the tables had to be made. */
+function prepare(database: Database.Database, deviceId: string, maxPages: number | undefined): boolean {
   database.pragma('locking_mode = EXCLUSIVE');
   if (isNew(database)) database.pragma('auto_vacuum = INCREMENTAL');
   database.pragma('journal_mode = WAL');
@@ -66,6 +68,7 @@ function prepare(database: Database.Database, deviceId: string, maxPages: number
   if (size <= CHECK_BELOW_BYTES && database.pragma('quick_check(1)', { simple: true }) !== 'ok') {
     throw new StoreFailure('damaged', new Error('quick_check failed'));
   }
+  return version === 0;
 }
 
 function isNew(database: Database.Database): boolean {

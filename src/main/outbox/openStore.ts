@@ -18,11 +18,23 @@ export interface StoreDeps {
 export interface OpenReport {
   /** Null where there is no room for a database just now. */
   readonly store: OutboxStore | null;
-  /** `damaged`: set aside, with so many records saved. `missing`: numbers were given out, but the file is gone. */
-  readonly loss: null | { readonly why: 'damaged' | 'missing'; readonly salvaged: number };
+  /**
+   * `damaged`: set aside, with so many records saved. `missing`: numbers were given out, but the file is gone.
+   * `memory`: the agent was killed while a full disk kept its last records in memory.
+   */
+  readonly loss: null | {
+    readonly why: 'damaged' | 'missing' | 'memory';
+    readonly salvaged: number;
+    /** The first number that may be lost; the last one is `lastSequence`. */
+    readonly from: number;
+  };
+  /** Numbers go on above this one. */
+  readonly lastSequence: number;
   /** Records of an earlier enrolment were set aside. */
   readonly foreign: boolean;
 }
+
+const NOTHING = { store: null, loss: null, lastSequence: 0 } as const;
 
 export interface StoreOptions {
   readonly deviceId: string;
@@ -44,34 +56,41 @@ export async function openStore(
   const path = files.absolute(DATABASE);
   const open = (): Opened => openDatabase(path, options.deviceId, options.maxPages);
 
-  const existed = (await files.list('')).includes(DATABASE);
   const first: Opened = knownDamaged ? { kind: 'damaged' } : open();
-  if (first.kind === 'no_room') return { store: null, loss: null, foreign: false };
-  if (first.kind === 'open') return continueNumbers(first.store);
+  if (first.kind === 'no_room') return { ...NOTHING, foreign: false };
+  if (first.kind === 'open') return continueNumbers(first);
   if (first.kind === 'foreign') {
     await setAside(`outbox.former-${nameMark}.db`);
     await ceiling.reset();
     const fresh = open();
-    return { store: fresh.kind === 'open' ? fresh.store : null, loss: null, foreign: true };
+    return { ...NOTHING, store: fresh.kind === 'open' ? fresh.store : null, foreign: true };
   }
 
   const aside = `outbox.damaged-${nameMark}.db`;
+  // Until the loss is admitted in a record that is on disk.
+  await ceiling.doubt(true);
   await setAside(aside);
   const saved = salvage(files.absolute(aside));
   const fresh = open();
   await forgetOldDamage();
-  const loss = { why: 'damaged', salvaged: saved.put.length } as const;
-  if (fresh.kind !== 'open') return { store: null, loss, foreign: false };
-  const highest = saved.put.reduce((most, record) => Math.max(most, record.sequence), 0);
-  fresh.store.commit({ ...saved, lastSequence: Math.max(highest, await ceiling.read()) });
-  return { store: fresh.store, loss, foreign: false };
+  const loss = { why: 'damaged', salvaged: saved.put.length, from: 1 } as const;
+  const { highest } = await ceiling.read();
+  const highestSaved = saved.put.reduce((most, record) => Math.max(most, record.sequence), 0);
+  const lastSequence = Math.max(highest, highestSaved);
+  if (fresh.kind !== 'open') return { store: null, loss, lastSequence, foreign: false };
+  fresh.store.commit({ ...saved, lastSequence: highestSaved });
+  return { store: fresh.store, loss, lastSequence, foreign: false };
 
-  /** A new, empty database where numbers were given out before: the old one was deleted. */
-  async function continueNumbers(store: OutboxStore): Promise<OpenReport> {
-    const highest = await ceiling.read();
-    if (existed || highest === 0) return { store, loss: null, foreign: false };
-    store.commit({ lastSequence: highest });
-    return { store, loss: { why: 'missing', salvaged: 0 }, foreign: false };
+  /** Above what may have been given out: the old database was deleted, or its last numbers never reached it. */
+  async function continueNumbers({ store, created }: Opened & { kind: 'open' }): Promise<OpenReport> {
+    const { highest, inDoubt } = await ceiling.read();
+    const { lastSequence } = store.totals();
+    if (highest <= lastSequence || (!created && !inDoubt))
+      return { store, loss: null, lastSequence, foreign: false };
+    await ceiling.doubt(true);
+    const why = created ? 'missing' : 'memory';
+    const loss = { why, salvaged: 0, from: lastSequence + 1 } as const;
+    return { store, loss, lastSequence: highest, foreign: false };
   }
 
   async function setAside(name: string): Promise<void> {

@@ -11,7 +11,8 @@
  * - Poison: what the server refuses is kept in quarantine with its reason, and is in nobody's way.
  * - Damage: a database that cannot be read is set aside, what can be read is saved, a new one is started, and the
  *   numbers continue above any that may have been in use.
- * - Full disk: text is kept in memory and delivered from there, and written as soon as there is room.
+ * - Full disk: text goes to space kept back for it. When that is used up, it is kept in memory and delivered from
+ *   there, and written as soon as there is room; what a kill then takes away is admitted.
  * - Sealed: no title, URL, name, text or pixel is written in the clear; a record is sealed before it reaches a file.
  * - Pictures: each `awaited` is answered by exactly one `screenshot` record, also after a kill.
  * - Repeats: counts of one capture go up on one waiting record, and never change a record that may have left.
@@ -27,6 +28,7 @@ import { createDisk } from './disk.ts';
 import { type Draft, planDrafts, sealRows } from './drafts.ts';
 import { makeRoom } from './makeRoom.ts';
 import { createOutgoing } from './outgoing.ts';
+import { createReserve } from './reserve.ts';
 import { createSerial } from './serial.ts';
 import type { Change } from './store.ts';
 import type { Appended, Outbox } from './types.ts';
@@ -45,11 +47,15 @@ export interface OutboxOptions {
   readonly maxBytes: number;
   /** How long a repeat waits for more of its kind before it may leave. */
   readonly repeatHoldMs?: number;
+  /** Space kept back for text on a full disk; 0: none. */
+  readonly reserveBytes?: number;
   /** For tests of a full disk: the database may have so many pages of 4 kB. */
   readonly maxPages?: number;
 }
 
 const REPEAT_HOLD_MS = 15_000;
+/** SQLite's journal at its longest (1,000 pages of 4 kB), and as much again for some two thousand records. */
+const RESERVE_BYTES = 8_000_000;
 /** The most appends that share one transaction. */
 const MAX_GROUP = 64;
 /** The most text kept in memory while the disk is full. */
@@ -70,7 +76,8 @@ export async function createOutbox(deps: OutboxDeps, options: OutboxOptions): Pr
   const serial = createSerial();
   const holds = createDisposables();
   const ceiling = createCeiling(deps.files);
-  const disk = await createDisk({ files: deps.files, ceiling, timers, serial, health }, options);
+  const reserve = await createReserve(deps.files, options.reserveBytes ?? RESERVE_BYTES);
+  const disk = await createDisk({ files: deps.files, ceiling, reserve, timers, serial, health }, options);
   const outgoing = createOutgoing({ disk, serial, timers, health });
   const listeners = new Set<(priority: Priority) => void>();
   const waiting: Waiting[] = [];
@@ -111,9 +118,9 @@ export async function createOutbox(deps: OutboxDeps, options: OutboxOptions): Pr
 
   /** A lost database and a full outbox are admitted to the server, in records of their own. */
   async function keepInOrder(): Promise<void> {
-    const lostUpTo = disk.takeLoss();
-    if (lostUpTo !== null && lostUpTo > 0) {
-      await admit({ reason: 'damaged', sequences: [{ from: 1, to: lostUpTo }], screenshots: [] });
+    const lost = disk.takeLoss();
+    if (lost !== null && lost.to >= lost.from) {
+      await admit({ reason: 'damaged', sequences: [lost], screenshots: [] });
     }
     const room =
       (await disk.read((store) => makeRoom(store, maxBytes), null)) ??

@@ -171,7 +171,8 @@ export async function createBench() {
           random,
           health: { report: (part, state) => void health.set(part, state) },
         },
-        { deviceId: DEVICE_ID, maxBytes: 100_000_000, ...options },
+        // Without a reserve, which most tests only had to copy.
+        { deviceId: DEVICE_ID, maxBytes: 100_000_000, reserveBytes: 0, ...options },
       );
       open.push(outbox);
       return outbox;
