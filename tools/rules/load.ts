@@ -6,7 +6,10 @@ import {
   createCompiler,
   createSiteListReader,
   loadCompiled,
+  type Pack,
   type PackError,
+  type PackFile,
+  parsePack,
   parsePacks,
 } from '#match';
 import { findRuleFiles } from './files.ts';
@@ -20,14 +23,22 @@ export interface LoadedRules {
   readonly errors: readonly PackError[];
   /** Shared word lists that no pack of a folder uses. */
   readonly warnings: readonly PackError[];
+  /** Packs that a policy brought along. */
+  readonly ownIds: readonly string[];
   readonly packs: number;
   readonly lists: number;
   readonly rules: number;
   readonly sites: number;
 }
 
-/** Reads, checks and compiles the packs and lists among `paths`. Lists are streamed. */
-export async function loadRules(paths: readonly string[]): Promise<LoadedRules> {
+/**
+ * Reads, checks and compiles the packs and lists among `paths`. Lists are streamed. `ownPacks`, from a policy, take the
+ * place of those with their ids.
+ */
+export async function loadRules(
+  paths: readonly string[],
+  ownPacks: readonly PackFile[] = [],
+): Promise<LoadedRules> {
   const files = await findRuleFiles(paths);
   const compiler = createCompiler();
   const errors: PackError[] = [];
@@ -40,14 +51,23 @@ export async function loadRules(paths: readonly string[]): Promise<LoadedRules> 
       errors.push({ file, line: 1, column: 1, message: `${other} has the id \`${id}\` too` });
     owners.set(id, file);
   };
-  const texts = files.packs.map(async (name) => ({ name, yaml: await readFile(name, 'utf8') }));
-  const parsed = parsePacks(await Promise.all(texts));
-  errors.push(...parsed.errors);
-  for (const { file, pack } of parsed.packs) {
+  const take = (pack: Pack, file: string): void => {
     own(pack.id, file);
     compiler.addPack(pack);
     rules += pack.rules.length + pack.sites.length;
+  };
+  const ownIds: string[] = [];
+  for (const { name, yaml } of ownPacks) {
+    const pack = parsePack(yaml, name);
+    if (pack.ok) {
+      take(pack.value, name);
+      ownIds.push(pack.value.id);
+    } else errors.push(...pack.error);
   }
+  const texts = files.packs.map(async (name) => ({ name, yaml: await readFile(name, 'utf8') }));
+  const parsed = parsePacks(await Promise.all(texts));
+  errors.push(...parsed.errors);
+  for (const { file, pack } of parsed.packs) if (!ownIds.includes(pack.id)) take(pack, file);
   for (const file of files.lists) {
     const reader = createSiteListReader(compiler, file);
     for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))
@@ -64,6 +84,7 @@ export async function loadRules(paths: readonly string[]): Promise<LoadedRules> 
     bytes,
     errors,
     warnings: parsed.warnings.filter(({ file }) => !files.companions.includes(file)),
+    ownIds,
     packs: parsed.packs.length,
     lists: files.lists.length,
     rules,

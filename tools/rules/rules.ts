@@ -4,15 +4,17 @@ import { categorySchema, severitySchema } from '#contract';
 import { check } from './check.ts';
 import { explainText } from './explain.ts';
 import { IMPORT_FORMATS, importLists } from './import/import.ts';
+import { readRulesPolicy } from './policy.ts';
 import { parseAudience, scanLines } from './scan.ts';
 
 /** The packs that ship with Lapwing. */
 const SHIPPED_RULES = fileURLToPath(new URL('../../resources/rules', import.meta.url));
 
 const USAGE = `usage:
-  rules scan [--rules DIR]... [--audience KS3] [--at TIME]   JSON lines {id,title,url,app} in, results out
-  rules check PATH...                                        packs and lists; mistakes with line and column
-  rules explain TEXT [--url U] [--rules DIR]... [--audience KS3] [--json]
+  rules scan [--rules DIR]...      JSON lines {id,title,url,app} in, results out
+  rules explain TEXT [--url U] [--rules DIR]... [--json]
+       both: [--policy FILE] [--audience KS3] [--at 2026-03-02T10:15Z]
+  rules check PATH...              packs and lists; mistakes with line and column
   rules import --from e2guardian|hosts|domains|adblock FILE... --category C --out FILE
                [--id ID] [--severity S] [--language L] [--limit N]
 `;
@@ -81,7 +83,8 @@ async function main(argv: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       rules: { type: 'string', multiple: true },
-      audience: { type: 'string', default: 'KS3' },
+      policy: { type: 'string' },
+      audience: { type: 'string' },
       at: { type: 'string' },
       url: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -101,22 +104,27 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const rules = values.rules ?? [SHIPPED_RULES];
-  const audience = parseAudience(values.audience);
+  const policy = values.policy === undefined ? null : await readRulesPolicy(values.policy);
+  if (policy?.ok === false) {
+    for (const line of policy.error) complain(line);
+    return 1;
+  }
+  const decided = policy?.value ?? null;
+  const named = values.audience ?? decided?.audience ?? 'KS3';
+  const audience = parseAudience(named);
   const at = timeOf(values.at);
-  if (audience === null) return fail(`no such audience: ${values.audience}`);
+  if (audience === null) return fail(`no such audience: ${named}`);
   if (at === null) return fail(`no such time: ${values.at ?? ''}`);
+  const options = { rules, policy: decided, audience, at };
   switch (command) {
     case 'scan':
-      return scanLines({ rules, audience, at }, { input: process.stdin, write, complain });
+      return scanLines(options, { input: process.stdin, write, complain });
     case 'check':
       return rest.length === 0 ? fail('check what?') : check(rest, out);
     case 'explain': {
       const [text] = rest;
       if (text === undefined && values.url === undefined) return fail('explain what?');
-      return explainText(
-        { title: text ?? '', url: values.url ?? null, rules, audience, at, json: values.json },
-        out,
-      );
+      return explainText({ ...options, title: text ?? '', url: values.url ?? null, json: values.json }, out);
     }
     case 'import':
       return runImport(values, rest);
@@ -125,6 +133,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+// Whoever reads the results has gone, as `head` does when it has enough.
+process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
+  if (failure.code !== 'EPIPE') complain(failure.message);
+  process.exit(failure.code === 'EPIPE' ? 0 : 1);
+});
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (failure) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Audience, audienceSchema } from '#contract';
 import { createMatcher } from '#match';
 import { errorLine, loadRules } from './load.ts';
+import { matcherOptionsOf, ownPacksOf, type RulesPolicy } from './policy.ts';
 
 /** One line of input. Extra keys are left alone. */
 const inputSchema = z.object({
@@ -10,10 +11,13 @@ const inputSchema = z.object({
   title: z.string().nullish(),
   url: z.string().nullish(),
   app: z.string().nullish(),
+  user: z.string().nullish(),
 });
 
 export interface ScanOptions {
   readonly rules: readonly string[];
+  /** null: every pack, and whatever is found is unacceptable. */
+  readonly policy: RulesPolicy | null;
   readonly audience: Audience;
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
@@ -27,17 +31,17 @@ export interface ScanStreams {
 }
 
 /**
- * Matches JSON lines `{id,title,url,app}` and writes one JSON line each, in order. A line that cannot be read gives
+ * Matches JSON lines `{id,title,url,app}` (and `user`, for what is acceptable for nominated users) and writes one JSON line each, in order. A line that cannot be read gives
  * `{id:null, error}` so that the order holds. Memory stays bounded however many lines there are.
  * Gives the exit code: 1 if the rules are wrong or a line could not be read.
  */
 export async function scanLines(options: ScanOptions, streams: ScanStreams): Promise<number> {
-  const loaded = await loadRules(options.rules);
+  const loaded = await loadRules(options.rules, ownPacksOf(options.policy));
   if (loaded.compiled === null) {
     for (const error of loaded.errors) streams.complain(errorLine(error));
     return 1;
   }
-  const matcher = createMatcher(loaded.compiled);
+  const matcher = createMatcher(loaded.compiled, matcherOptionsOf(options.policy, loaded.ownIds));
   const context = { audience: options.audience, at: options.at, ownNames: [] };
   let code = 0;
   let lineNumber = 0;
@@ -54,7 +58,11 @@ export async function scanLines(options: ScanOptions, streams: ScanStreams): Pro
       continue;
     }
     const subject = { title: input.title ?? '', url: input.url ?? null, app: input.app ?? '' };
-    const { hits, category, severity, disposition } = matcher.match(subject, context);
+    const user = input.user ?? undefined;
+    const { hits, category, severity, disposition } = matcher.match(
+      subject,
+      user === undefined ? context : { ...context, user },
+    );
     await streams.write(`${JSON.stringify({ id: input.id, hits, category, severity, disposition })}\n`);
   }
   return code;

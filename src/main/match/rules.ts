@@ -156,6 +156,7 @@ export function createRules(deps: RulesDeps): Rules {
   let audience: Audience = 'KS3';
   /** The last rules whose lists were all good, with the own packs they were made of. */
   let lastGood: { readonly built: Built; readonly ownPacks: string } | null = null;
+  let ready: Compiled | null = null;
   let lastCompile: Promise<unknown> = Promise.resolve();
   let named: { readonly session: Session; readonly names: readonly string[] } | null = null;
 
@@ -180,17 +181,30 @@ export function createRules(deps: RulesDeps): Rules {
     return ok(built);
   }
 
-  /** A damaged or older compiled form is passed over: the packs themselves are there. */
+  async function buildAll(packs: readonly Pack[], own: readonly Pack[], machine: readonly SiteListLines[]) {
+    return build(packs, own, { bundled: await deps.bundledLists(), machine });
+  }
+
+  /**
+   * The bundled rules as the build compiled them, read and checked once: they lie beside the program and stay as they
+   * are while it runs. A damaged or older form is passed over, and the packs are compiled in its place, also once.
+   * null: there was no build, or the packs need the words of health.
+   */
   async function loadReady(): Promise<Compiled | null> {
+    if (ready !== null) return ready;
     const bytes = await deps.compiledPacks();
     if (bytes === null) return null;
     const loaded = loadCompiled(bytes);
-    if (!loaded.ok) deps.log.warn({}, 'the compiled rules do not load; compiling the packs');
-    return loaded.ok ? loaded.value : null;
+    ready = loaded.ok ? loaded.value : await compileReady();
+    return ready;
   }
 
-  async function buildAll(packs: readonly Pack[], own: readonly Pack[], machine: readonly SiteListLines[]) {
-    return build(packs, own, { bundled: await deps.bundledLists(), machine });
+  async function compileReady(): Promise<Compiled | null> {
+    deps.log.warn({}, 'the compiled rules do not load; compiling the packs');
+    const { packs, errors } = parsePacks(await deps.bundledPacks());
+    if (errors.length > 0) return null;
+    const { compiled, damaged, leftOut } = await buildAll(byId(packs.map(({ pack }) => pack)), [], []);
+    return damaged.length + leftOut.length > 0 ? null : compiled;
   }
 
   async function compileNow(policy: Policy): Promise<Result<Matcher, string>> {

@@ -24,22 +24,25 @@ export interface Trace extends FinderTrace {
 }
 
 const FIELDS = fieldSchema.options;
-/** Most phrases and alternatives that are written out: an explanation is read by a person. */
+/** Most phrases that stand there, as many that do not, and alternatives written out: a person reads it. */
 const MAX_CANDIDATES = 200;
 const MAX_ALTERNATIVES = 6;
 
 export function createTrace(compiled: Compiled, rules: RuleTable): Trace {
   const texts: ExplainedText[] = [];
   const candidates: ExplainedCandidate[] = [];
+  const counts = { found: 0, missing: 0 };
   const { patterns, strings, wordTexts, stems, insides } = compiled;
 
-  function ownerWords(owner: number): string {
+  /** The rule that a phrase is of, null if it cancels; and which part it is of a rule with `near`. */
+  function ownerOf(owner: number): { ruleId: string | null; part: number | null } {
     const index = ownerIndex(owner);
     const kind = ownerKind(owner);
-    if (kind === PATTERN_KIND.rule) return rules.id(index);
-    if (kind === PATTERN_KIND.cancel) return 'cancelling words (unless, context_unless)';
+    if (kind === PATTERN_KIND.rule) return { ruleId: rules.id(index), part: null };
+    if (kind === PATTERN_KIND.cancel) return { ruleId: null, part: null };
     const near = Math.floor(index / MAX_NEAR_PARTS) * NEAR.columns;
-    return `${rules.id(compiled.nears[near + NEAR.rule] as number)} (part ${(index % MAX_NEAR_PARTS) + 1} of near)`;
+    const ruleId = rules.id(compiled.nears[near + NEAR.rule] as number);
+    return { ruleId, part: (index % MAX_NEAR_PARTS) + 1 };
   }
 
   function textOf(ref: number): string {
@@ -92,9 +95,17 @@ export function createTrace(compiled: Compiled, rules: RuleTable): Trace {
       texts.push({ field: FIELDS[field] as Field, original: buffer.source, words, readings });
     },
     candidate(field, pattern, found, inside) {
-      if (candidates.length >= MAX_CANDIDATES) return;
-      const owner = ownerWords(patterns[pattern] as number);
-      candidates.push({ field: FIELDS[field] as Field, owner, phrase: phraseWords(pattern, inside), found });
+      counts[found ? 'found' : 'missing'] += 1;
+      if (counts[found ? 'found' : 'missing'] > MAX_CANDIDATES) return;
+      const { ruleId, part } = ownerOf(patterns[pattern] as number);
+      const owner =
+        ruleId === null
+          ? 'cancelling words (unless, context_unless)'
+          : part === null
+            ? ruleId
+            : `${ruleId} (part ${part} of near)`;
+      const phrase = phraseWords(pattern, inside);
+      candidates.push({ field: FIELDS[field] as Field, owner, ruleId, phrase, found });
     },
     steps: (rulings) => ({
       texts,

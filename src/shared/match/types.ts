@@ -41,7 +41,7 @@ export interface Matcher {
 export interface Explanation {
   readonly result: MatchResult;
   readonly texts: readonly ExplainedText[];
-  /** Phrases that a word of the text woke, in the order looked at. */
+  /** Phrases that a word of the text woke, in the order looked at; the first hundreds of those that stand there, and of the others. */
   readonly candidates: readonly ExplainedCandidate[];
   /** What became of everything that was found. */
   readonly decisions: readonly Decision[];
@@ -60,6 +60,8 @@ export interface ExplainedCandidate {
   readonly field: Hit['field'];
   /** The rule, or what the phrase is for. */
   readonly owner: string;
+  /** null: the phrase cancels. */
+  readonly ruleId: string | null;
   /** The phrase in folded words. */
   readonly phrase: string;
   readonly found: boolean;

@@ -58,9 +58,16 @@ function saw(title: string, over: Partial<Observation['session']> = {}): Observa
 function started(bundled: PackFile[], compiled: Uint8Array | null = null) {
   const health: SourceHealth[] = [];
   const packs = [...bundled];
+  const reads = { packs: 0, compiled: 0 };
   const rules = createRules({
-    bundledPacks: async () => packs,
-    compiledPacks: async () => compiled,
+    bundledPacks: async () => {
+      reads.packs += 1;
+      return packs;
+    },
+    compiledPacks: async () => {
+      reads.compiled += 1;
+      return compiled;
+    },
     bundledLists: async () => [],
     machineLists: async () => [],
     health: { report: (_part, state) => health.push(state) },
@@ -74,7 +81,7 @@ function started(bundled: PackFile[], compiled: Uint8Array | null = null) {
   }
   const packsHit = (title: string, session = {}) =>
     rules.match(saw(title, session)).hits.map(({ packId }) => packId);
-  return { rules, put, packs, health, packsHit };
+  return { rules, put, packs, reads, health, packsHit };
 }
 
 describe('rules in force', () => {
@@ -123,9 +130,12 @@ describe('packs compiled by the build', () => {
   }
 
   test('are used as they are', async () => {
-    const { put, packsHit } = started([], compiled(pack('built', 'wibble')));
+    const { put, packsHit, reads } = started([], compiled(pack('built', 'wibble')));
     await put(policy());
     expect(packsHit('wibble')).toEqual(['built']);
+    await put(policy({ packIds: [] }));
+    expect(packsHit('wibble')).toEqual([]);
+    expect(reads).toEqual({ packs: 0, compiled: 1 });
   });
 
   test('give way to the packs themselves where the school has packs of its own', async () => {
@@ -134,12 +144,24 @@ describe('packs compiled by the build', () => {
     expect(packsHit('wibble flurb')).toEqual(['one', 'own']);
   });
 
-  test('are passed over when they are damaged', async () => {
+  test('are passed over when they are damaged, and the packs compiled once in their place', async () => {
     const bytes = compiled(pack('built', 'wibble'));
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-    const { put, packsHit } = started([pack('one', 'wibble')], bytes);
+    const { put, packsHit, reads } = started([pack('one', 'wibble')], bytes);
     await put(policy());
     expect(packsHit('wibble')).toEqual(['one']);
+    await put(policy({ packIds: [] }));
+    expect(packsHit('wibble')).toEqual([]);
+    expect(reads).toEqual({ packs: 1, compiled: 1 });
+  });
+
+  test('and damaged packs too: health says where, the others are in force', async () => {
+    const bytes = compiled(pack('built', 'wibble'));
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    const { rules, health, packsHit } = started([pack('one', 'wibble'), DAMAGED], bytes);
+    rules.swap(await rules.compileRest(policy()), 'KS2');
+    expect(packsHit('wibble')).toEqual(['one']);
+    expect(health.at(-1)).toMatchObject({ state: 'degraded', code: 'rules_damaged' });
   });
 });
 

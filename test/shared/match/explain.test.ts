@@ -51,8 +51,14 @@ test('every step of a search in disguise', () => {
       },
     ],
     candidates: [
-      { field: 'title', owner: 'test.pack/stem', phrase: 'suicid*', found: true },
-      { field: 'search', owner: 'test.pack/intent', phrase: '(want to|how to) kill myself', found: true },
+      { field: 'title', owner: 'test.pack/stem', ruleId: 'test.pack/stem', phrase: 'suicid*', found: true },
+      {
+        field: 'search',
+        owner: 'test.pack/intent',
+        ruleId: 'test.pack/intent',
+        phrase: '(want to|how to) kill myself',
+        found: true,
+      },
     ],
     decisions: [
       {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createTextBuffer, startText } from '../../../src/shared/match/text/buffer.ts';
 import { createFold } from '../../../src/shared/match/text/fold.ts';
 import { scanAll } from '../../../src/shared/match/text/scan.ts';
-import { CONTEXT, matcherOf, packOf } from './rules.ts';
+import { CONTEXT, countingMatcher, matcherOf, packOf } from './rules.ts';
 
 /** Words that are in the rules, near them, or nowhere near, in many spellings. */
 const word = fc.oneof(
@@ -175,6 +175,9 @@ describe('folding', () => {
   });
 });
 
+/** Table reads for a character, title and URL together: the worst that a search for such texts found, and half again. */
+const MOST_STEPS = 190;
+
 describe('cost', () => {
   const unit = fc.oneof(
     fc.constantFrom(
@@ -203,21 +206,24 @@ describe('cost', () => {
     fc.string({ minLength: 1, maxLength: 5 }),
   );
 
-  /** Microseconds of this process's own processor time, so that a busy machine does not matter. */
-  const costOf = (title: string): number => {
-    const before = process.cpuUsage();
-    matcher.match({ title, url: `https://x.example/${title}`, app: '' }, CONTEXT);
-    const { user, system } = process.cpuUsage(before);
-    return user + system;
+  const counting = countingMatcher({ 'pack.yaml': packText(RULES) });
+
+  /** How often the tables of the compiled rules are read for a text: the work done, the same on every machine. */
+  const stepsOf = (cycle: string, length: number): number => {
+    const title = cycle.repeat(Math.ceil(length / cycle.length)).slice(0, length);
+    return counting.steps(() =>
+      counting.matcher.match({ title, url: `https://x.example/${title}`, app: '' }, CONTEXT),
+    );
   };
 
   test('no text costs more than in proportion to its length', () => {
     fc.assert(
       fc.property(fc.array(unit, { minLength: 1, maxLength: 4 }), (units) => {
         const cycle = units.join('');
-        const title = cycle.repeat(Math.ceil(10_000 / cycle.length));
-        // Ordinary text costs about 0.02 µs a character; quadratic work would take far more than this bound, which leaves room for a busy machine.
-        expect(costOf(title) / title.length).toBeLessThan(40);
+        const short = stepsOf(cycle, 1_600);
+        // A text four times as long: four times the work, and all readings of one word more, where the cycle is cut. Quadratic is sixteen.
+        expect(stepsOf(cycle, 6_400)).toBeLessThan(short * 4.2 + 8_000);
+        expect(short / 1_600).toBeLessThan(MOST_STEPS);
       }),
       { numRuns: 80 },
     );

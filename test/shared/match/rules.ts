@@ -1,4 +1,5 @@
 import {
+  type Compiled,
   compileRules,
   createMatcher,
   loadCompiled,
@@ -18,12 +19,46 @@ export function phraseRule(...phrases: string[]): string {
 }
 
 export function matcherOf(files: Record<string, string> | string, options: MatcherOptions = {}): Matcher {
-  const named = typeof files === 'string' ? { 'pack.yaml': files } : files;
-  const compiled = compileRules(Object.entries(named).map(([name, text]) => ({ name, text })));
+  return createMatcher(compiledOf(typeof files === 'string' ? { 'pack.yaml': files } : files), options);
+}
+
+function compiledOf(files: Record<string, string>): Compiled {
+  const compiled = compileRules(Object.entries(files).map(([name, text]) => ({ name, text })));
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
   const loaded = loadCompiled(compiled.value.bytes);
   if (!loaded.ok) throw new Error(loaded.error);
-  return createMatcher(loaded.value, options);
+  return loaded.value;
+}
+
+/** A matcher that counts every reading of a number from the tables of the compiled rules. */
+export function countingMatcher(files: Record<string, string>): {
+  readonly matcher: Matcher;
+  steps(work: () => void): number;
+} {
+  let count = 0;
+  const counted = <Table extends object>(table: Table): Table =>
+    new Proxy(table, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value === 'number' && key !== 'length') count += 1;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  const compiled = Object.fromEntries(
+    Object.entries(compiledOf(files)).map(([name, table]) => [
+      name,
+      ArrayBuffer.isView(table) ? counted(table) : table,
+    ]),
+  ) as unknown as Compiled;
+  const matcher = createMatcher(compiled);
+  return {
+    matcher,
+    steps(work) {
+      count = 0;
+      work();
+      return count;
+    },
+  };
 }
 
 export const CONTEXT = { audience: 'KS3', at: 0, ownNames: [] } as const;

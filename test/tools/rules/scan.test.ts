@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type RulesPolicy, readRulesPolicy } from '../../../tools/rules/policy.ts';
 import { scanLines } from '../../../tools/rules/scan.ts';
 
 let folder: string;
@@ -15,11 +18,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function scan(lines: readonly string[]) {
+async function scan(lines: readonly string[], policy: RulesPolicy | null = null, at = 0) {
   const out: unknown[] = [];
   const complaints: string[] = [];
   const code = await scanLines(
-    { rules: [folder], audience: 'KS3', at: 0 },
+    { rules: [folder], policy, audience: 'KS3', at },
     {
       input: Readable.from(lines.map((line) => `${line}\n`)),
       write: async (line) => void out.push(JSON.parse(line)),
@@ -79,3 +82,72 @@ test('wrong rules are complained of with their place, and nothing is scanned', a
   expect(out).toEqual([]);
   expect(complaints[0]).toMatch(/q\.yaml:\d+:\d+: /);
 });
+
+describe('with a policy', () => {
+  const GRID = `school: { name: Larkfield, timeZone: Europe/London }
+rules:
+  ownPacks:
+    - name: own.yaml
+      yaml: "pack: own\\ncategory: gambling\\nlanguage: en\\nversion: 1\\ndescription: x\\nrules: [{ id: r, severity: low, phrases: [wibble] }]"
+  packIds: [t.p]
+  exceptions: [{ words: buy weed, site: garden.example, reason: a shop }]
+  dispositions:
+    - { category: drugs, audience: KS3, disposition: acceptable_at_certain_times, times: [{ days: [mon], from: "12:00", to: "13:00" }] }
+    - { category: gambling, audience: KS3, disposition: acceptable_for_nominated_users, users: [kay] }
+`;
+  async function policyOf(text: string) {
+    const file = join(folder, 'policy.txt');
+    await writeFile(file, text);
+    return readRulesPolicy(file);
+  }
+
+  test('the disposition is that of the policy, the time and the user', async () => {
+    const policy = await policyOf(GRID);
+    if (!policy.ok) throw new Error(policy.error.join());
+    const lines = [
+      '{"id":1,"title":"buy weed"}',
+      '{"id":2,"title":"wibble"}',
+      '{"id":3,"title":"wibble","user":"KAY"}',
+      '{"id":4,"title":"buy weed","url":"https://garden.example/"}',
+    ];
+    const dispositions = async (at: number) =>
+      (await scan(lines, policy.value, at)).out.map((one) => (one as { disposition: string }).disposition);
+    // Half past twelve in London, where it is summer time; and half past one.
+    expect(await dispositions(Date.UTC(2026, 6, 6, 11, 30))).toEqual([
+      'acceptable_at_certain_times',
+      'unacceptable',
+      'acceptable_for_nominated_users',
+      null,
+    ]);
+    expect((await dispositions(Date.UTC(2026, 6, 6, 12, 30)))[0]).toBe('unacceptable');
+  });
+
+  test('as a device has it, and what is wrong with it', async () => {
+    const device = await policyOf(
+      '{"version":3,"issuedAt":0,"audience":"KS5","school":{"name":"Larkfield","timeZone":"UTC"},"rules":{},"capture":{},"outbox":{}}',
+    );
+    expect(device).toMatchObject({ ok: true, value: { audience: 'KS5', timeZone: 'UTC' } });
+    expect(await policyOf('school: [')).toMatchObject({ ok: false });
+    expect(await policyOf('rules: {}')).toMatchObject({
+      ok: false,
+      error: [expect.stringContaining('policy.txt:1:1: school')],
+    });
+  });
+});
+
+const COMMAND = join(import.meta.dirname, '../../../tools/rules/rules.ts');
+
+test('a reader that has had enough ends the command without a complaint', async () => {
+  const child = spawn(process.execPath, [COMMAND, 'scan', '--rules', folder]);
+  let complaints = '';
+  child.stderr.on('data', (data: Buffer) => {
+    complaints += data.toString();
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdout.once('data', () => child.stdout.destroy());
+  const lines = '{"id":1,"title":"buy weed"}\n'.repeat(1_000);
+  const feed = (): void => void (child.stdin.writable && child.stdin.write(lines, () => setImmediate(feed)));
+  feed();
+  const [code] = await once(child, 'close');
+  expect({ code, complaints }).toEqual({ code: 0, complaints: '' });
+}, 120_000);

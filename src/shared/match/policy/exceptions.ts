@@ -14,6 +14,7 @@ export interface Exceptions {
 /** Makes the school's exceptions. Locked categories must not be asked about. */
 export function createExceptions(rules: readonly RuleException[], fold: Fold): Exceptions {
   const buffer = createTextBuffer(0);
+  const folded = new WeakMap<readonly string[], ReadonlySet<string>>();
   const prepared = rules.map((rule) => ({
     rule,
     words: rule.words === undefined ? null : wordsOf(rule.words).join(' '),
@@ -34,9 +35,18 @@ export function createExceptions(rules: readonly RuleException[], fold: Fold): E
     return words;
   }
 
+  /** The names stay the same for as long as somebody is signed in, so they are folded once. */
+  function foldedNames(names: readonly string[]): ReadonlySet<string> {
+    const known = folded.get(names);
+    if (known !== undefined) return known;
+    const words = new Set(names.flatMap(wordsOf));
+    folded.set(names, words);
+    return words;
+  }
+
   function isOwnName(hit: Hit, context: MatchContext): boolean {
     if (context.ownNames.length === 0 || hit.field === 'url') return false;
-    const own = new Set(context.ownNames.flatMap(wordsOf));
+    const own = foldedNames(context.ownNames);
     const words = wordsOf(hit.text);
     return words.length > 0 && words.every((word) => own.has(word));
   }
