@@ -19,7 +19,12 @@ describe('managed templates', () => {
     const own = renderManaged({
       chromiumUpdateUrl: 'https://a.example/u.xml?x=1&y=2',
       firefoxInstallUrl: 'https://b.example/l.xpi',
+      enrolmentToken: 'lapwing1.abc.def',
     });
+    expect(own.get('macos/lapwing.mobileconfig')).toContain(
+      '<key>EnrolmentToken</key>\n      <string>lapwing1.abc.def</string>',
+    );
+    expect(own.get('windows/lapwing.reg')).toContain('"EnrolmentToken"="lapwing1.abc.def"\r\n');
     expect(own.get('macos/chrome.mobileconfig')).toContain(
       '<string>https://a.example/u.xml?x=1&amp;y=2</string>',
     );
@@ -27,17 +32,28 @@ describe('managed templates', () => {
     expect(own.get('firefox/policies.json')).toContain('https://b.example/l.xpi');
   });
 
-  test('registry files are what the registry editor reads: CRLF, quoted, hexadecimal', () => {
-    const text = renderManaged(TEMPLATE_OPTIONS).get('windows/edge.reg') ?? '';
-    const lines = text.split('\r\n');
-    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
-    expect(lines[0]).toBe('Windows Registry Editor Version 5.00');
-    for (const line of lines.slice(1)) {
-      expect(line).toMatch(
-        /^$|^\[HKEY_LOCAL_MACHINE\\.+\]$|^(@|"[\w]+")=(dword:[0-9a-f]{8}|"([^"\\]|\\.)*")$/,
-      );
-    }
+  test("the agent's profile is for the domain the agent reads", async () => {
+    const builder = await readFile(join(projectFolder, 'electron-builder.yml'), 'utf8');
+    const appId = /^appId: (\S+)$/m.exec(builder)?.[1];
+    expect(renderManaged(TEMPLATE_OPTIONS).get('macos/lapwing.mobileconfig')).toContain(
+      `<key>PayloadType</key>\n      <string>${appId}</string>`,
+    );
   });
+
+  test.each(['windows/edge.reg', 'windows/lapwing.reg'])(
+    '%s is what the registry editor reads: CRLF, quoted, hexadecimal',
+    (path) => {
+      const text = renderManaged(TEMPLATE_OPTIONS).get(path) ?? '';
+      const lines = text.split('\r\n');
+      expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+      expect(lines[0]).toBe('Windows Registry Editor Version 5.00');
+      for (const line of lines.slice(1)) {
+        expect(line).toMatch(
+          /^$|^\[HKEY_LOCAL_MACHINE\\.+\]$|^(@|"[\w]+")=(dword:[0-9a-f]{8}|"([^"\\]|\\.)*")$/,
+        );
+      }
+    },
+  );
 
   test('set only what the extension reads', () => {
     expect(Object.keys(extensionSettings)).toEqual(Object.keys(managedSchema.properties));

@@ -22,6 +22,26 @@ const BROWSERS = {
   },
 } as const;
 
+/** For the machine, whoever signs in; only the device management takes it away. */
+const DEVICE_WIDE = { PayloadScope: 'System', PayloadRemovalDisallowed: true } as const;
+
+const AGENT_UUIDS = ['5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5C01', '5B0E1E4A-6C1D-4E0B-9A51-0D4C7C0B5C02'] as const;
+
+/** A configuration profile for macOS with the agent's managed setting; its domain is the agent's bundle id. */
+export function agentConfig({ enrolmentToken }: ManagedOptions): string {
+  const payload = (type: string, uuid: string, values: Record<string, PolicyValue>) => ({
+    ...values,
+    PayloadType: type,
+    PayloadVersion: 1,
+    PayloadIdentifier: `org.lapwing.agent.${uuid}`,
+    PayloadUUID: uuid,
+    PayloadDisplayName: 'Lapwing',
+  });
+  return profile(payload('Configuration', AGENT_UUIDS[0], DEVICE_WIDE), [
+    payload('org.lapwing.agent', AGENT_UUIDS[1], { EnrolmentToken: enrolmentToken }),
+  ]);
+}
+
 /** A configuration profile for macOS: one payload for the browser, one for the extension's own settings. */
 export function mobileConfig(browser: 'chrome' | 'edge', options: ManagedOptions): string {
   const { domain, name, uuids } = BROWSERS[browser];
@@ -41,7 +61,13 @@ export function mobileConfig(browser: 'chrome' | 'edge', options: ManagedOptions
     payload(domain, uuids[1], chromiumPolicies(browser, options)),
     payload(`${domain}.extensions.${EXTENSION_ID_CHROMIUM}`, uuids[2], extensionSettings),
   ];
-  const head = payload('Configuration', uuids[0], { PayloadScope: 'System', PayloadRemovalDisallowed: true });
+  return profile(payload('Configuration', uuids[0], DEVICE_WIDE), payloads);
+}
+
+function profile(
+  head: Record<string, PolicyValue>,
+  payloads: readonly Record<string, PolicyValue>[],
+): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',

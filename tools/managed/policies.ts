@@ -6,11 +6,14 @@ export interface ManagedOptions {
   readonly chromiumUpdateUrl: string;
   /** Firefox: the signed extension itself. */
   readonly firefoxInstallUrl: string;
+  /** What `lapwing-server enrol-token` printed. */
+  readonly enrolmentToken: string;
 }
 
 export const TEMPLATE_OPTIONS: ManagedOptions = {
   chromiumUpdateUrl: 'https://lapwing.school.example/extension/updates.xml',
   firefoxInstallUrl: 'https://lapwing.school.example/extension/lapwing.xpi',
+  enrolmentToken: 'lapwing1.PUT-THE-TOKEN-OF-YOUR-SERVER-HERE',
 };
 
 /** Where the installers put the relay. */

@@ -48,6 +48,18 @@ export function registryFile(browser: 'chrome' | 'edge', options: ManagedOptions
   ].join('\r\n');
 }
 
+/** A `.reg` file with the agent's managed setting, for Group Policy preferences or Intune. */
+export function agentRegistryFile({ enrolmentToken }: ManagedOptions): string {
+  const key = '[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Lapwing]';
+  return [
+    'Windows Registry Editor Version 5.00',
+    '',
+    key,
+    `"EnrolmentToken"=${text(enrolmentToken)}`,
+    '',
+  ].join('\r\n');
+}
+
 function entryOf(value: PolicyValue): string {
   if (typeof value === 'number') return `dword:${value.toString(16).padStart(8, '0')}`;
   if (typeof value === 'boolean') return `dword:0000000${value ? 1 : 0}`;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EXTENSION_ID_CHROMIUM } from '#contract';
 import { projectFolder } from '../paths.ts';
-import { mobileConfig } from './mobileconfig.ts';
+import { agentConfig, mobileConfig } from './mobileconfig.ts';
 import {
   chromiumPolicies,
   extensionSettings,
@@ -12,7 +12,7 @@ import {
   RELAY_PATHS,
   TEMPLATE_OPTIONS,
 } from './policies.ts';
-import { registryFile } from './registry.ts';
+import { agentRegistryFile, registryFile } from './registry.ts';
 
 /** Every template by its path below `resources/managed`. */
 export function renderManaged(options: ManagedOptions): ReadonlyMap<string, string> {
@@ -24,6 +24,8 @@ export function renderManaged(options: ManagedOptions): ReadonlyMap<string, stri
   return new Map([
     ['windows/chrome.reg', registryFile('chrome', options)],
     ['windows/edge.reg', registryFile('edge', options)],
+    ['windows/lapwing.reg', agentRegistryFile(options)],
+    ['macos/lapwing.mobileconfig', agentConfig(options)],
     ['macos/chrome.mobileconfig', mobileConfig('chrome', options)],
     ['macos/edge.mobileconfig', mobileConfig('edge', options)],
     ['linux/chromium.json', json(linuxPolicies)],
@@ -38,8 +40,8 @@ export function renderManaged(options: ManagedOptions): ReadonlyMap<string, stri
 }
 
 /**
- * Writes the templates, with the school's own addresses where they are given:
- * `render.ts [--chromium-update-url URL] [--firefox-install-url URL] [--out FOLDER]`.
+ * Writes the templates, with the school's own addresses and token where they are given:
+ * `render.ts [--chromium-update-url URL] [--firefox-install-url URL] [--enrolment-token TOKEN] [--out FOLDER]`.
  */
 if (import.meta.main) {
   const { parseArgs } = await import('node:util');
@@ -47,12 +49,14 @@ if (import.meta.main) {
     options: {
       'chromium-update-url': { type: 'string', default: TEMPLATE_OPTIONS.chromiumUpdateUrl },
       'firefox-install-url': { type: 'string', default: TEMPLATE_OPTIONS.firefoxInstallUrl },
+      'enrolment-token': { type: 'string', default: TEMPLATE_OPTIONS.enrolmentToken },
       out: { type: 'string', default: join(projectFolder, 'resources/managed') },
     },
   });
   const templates = renderManaged({
     chromiumUpdateUrl: values['chromium-update-url'],
     firefoxInstallUrl: values['firefox-install-url'],
+    enrolmentToken: values['enrolment-token'],
   });
   for (const [path, text] of templates) {
     const file = join(values.out, path);

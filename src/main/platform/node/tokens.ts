@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readManagedToken } from './managedToken.ts';
 
 const run = promisify(execFile);
 const FILE_NAME = 'enrolment.token';
@@ -19,11 +20,9 @@ async function readToken(path: string): Promise<string | null> {
   return text !== null && text.length <= MAX_TOKEN_LENGTH ? text : null;
 }
 
-/** Group Policy and Intune write here; only administrators can. */
-async function readRegistry(): Promise<string | null> {
-  const query = ['query', 'HKLM\\Software\\Policies\\Lapwing', '/v', 'EnrolmentToken'];
-  const answer = await run('reg.exe', query, { timeout: 5_000, windowsHide: true }).catch(() => null);
-  return /EnrolmentToken\s+REG_SZ\s+(\S+)/.exec(answer?.stdout ?? '')?.[1] ?? null;
+async function runProgram(program: string, args: readonly string[]): Promise<string | null> {
+  const answer = await run(program, args, { timeout: 5_000, windowsHide: true }).catch(() => null);
+  return answer?.stdout ?? null;
 }
 
 /** The machine's own Lapwing folder, which administrators alone write. */
@@ -42,9 +41,10 @@ export function tokenPlaces(options: {
 }): readonly TokenPlace[] {
   const { argument } = options;
   const fromArgument = async () => (argument?.startsWith('@') ? readToken(argument.slice(1)) : argument);
-  const places: TokenPlace[] = [{ name: 'argument', read: fromArgument }];
-  if (process.platform === 'win32') places.push({ name: 'registry', read: readRegistry });
-  places.push({ name: 'machine', read: () => readToken(join(machineFolder(), FILE_NAME)) });
-  places.push({ name: 'program', read: () => readToken(join(options.programFolder, FILE_NAME)) });
-  return places;
+  return [
+    { name: 'argument', read: fromArgument },
+    { name: 'managed', read: () => readManagedToken(process.platform, runProgram) },
+    { name: 'machine', read: () => readToken(join(machineFolder(), FILE_NAME)) },
+    { name: 'program', read: () => readToken(join(options.programFolder, FILE_NAME)) },
+  ];
 }
