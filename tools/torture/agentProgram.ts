@@ -1,8 +1,9 @@
 /**
  * One agent of the torture: the real composition of `src/main/app` on plain Node, with windows that a script shows.
  * Prints a JSON line for each thing that is safe by the agent's own word: a capture whose picture is asked for (the
- * agent asks only when the text is on disk), and a report that the pupil was told is saved. These lines are the
- * truth the torture compares the server with; the product takes no part in writing them.
+ * agent asks only when the text is written), and a report that the pupil was told is saved. `durable` is false for what
+ * the agent holds in memory alone because its disk is full; `{"durable":true}` follows when that has reached the disk.
+ * These lines are the truth the torture compares the server with; the product takes no part in writing them.
  */
 import { parseArgs } from 'node:util';
 import { createAgent } from '../../src/main/app/index.ts';
@@ -43,6 +44,29 @@ let finished = false;
 
 function say(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** How often an agent with a full disk is asked whether it has room again. */
+const ASK_AGAIN_MS = 20;
+let asking = false;
+
+function sayWritten(marker: string): void {
+  const durable = isDurable();
+  say({ written: marker, durable });
+  if (durable || asking) return;
+  asking = true;
+  machine.after(ASK_AGAIN_MS, askAgain);
+}
+
+function askAgain(): void {
+  asking = !isDurable();
+  if (asking) machine.after(ASK_AGAIN_MS, askAgain);
+  else say({ durable: true });
+}
+
+/** Whether nothing is in memory alone. */
+function isDurable(): boolean {
+  return agent.queue()?.held === 0;
 }
 
 function createWindows(): Windows {
@@ -100,7 +124,7 @@ const agent = createAgent(
     screen: {
       async takeWindow({ windowId }) {
         const marker = markers.get(windowId) ?? '';
-        say({ written: marker });
+        sayWritten(marker);
         return { kind: 'taken', mediaType: 'image/png', bytes: pictureFor(marker), width: 800, height: 600 };
       },
     },
@@ -136,7 +160,7 @@ async function report(marker: string, urgent: boolean): Promise<void> {
     attach: false,
   } as const;
   const answer = await handlers?.['report.send'](input, { close: () => undefined });
-  if (answer?.state === 'saved') say({ written: marker });
+  if (answer?.state === 'saved') sayWritten(marker);
 }
 
 function step(): void {

@@ -1,17 +1,22 @@
 import { createDice, type Dice } from './dice.ts';
 
 /** One thing that is done to the school on purpose. Times are milliseconds from the start. */
-export type Blow =
+export type Blow = { readonly atMs: number } & (
+  | { readonly kind: 'kill-agent'; readonly agent: number; readonly restartAfterMs: number }
+  | { readonly kind: 'kill-server'; readonly restartAfterMs: number }
   | {
-      readonly atMs: number;
-      readonly kind: 'kill-agent';
+      readonly kind: 'full-disk';
       readonly agent: number;
-      readonly restartAfterMs: number;
+      readonly lastsMs: number;
+      /** What the agent gives up is taken by others at once. */
+      readonly greedy: boolean;
+      /** The agent is killed while its disk is full, and starts again on a full disk. */
+      readonly killAfterMs: number | null;
     }
-  | { readonly atMs: number; readonly kind: 'kill-server'; readonly restartAfterMs: number }
-  | { readonly atMs: number; readonly kind: 'full-disk'; readonly agent: number; readonly lastsMs: number }
-  | { readonly atMs: number; readonly kind: 'jump-clock'; readonly agent: number; readonly byMs: number }
-  | { readonly atMs: number; readonly kind: 'new-policy' };
+  | { readonly kind: 'jump-clock'; readonly agent: number; readonly byMs: number }
+  | { readonly kind: 'jump-server-clock'; readonly byMs: number }
+  | { readonly kind: 'new-policy' }
+);
 
 export interface ScheduleOptions {
   readonly seed: number;
@@ -33,20 +38,33 @@ export function planBlows({ seed, durationMs, agents }: ScheduleOptions): readon
   const seconds = durationMs / 1_000;
   const some = (everySeconds: number) => Math.max(1, Math.round(seconds / everySeconds));
   const anyTime = () => dice.between(CALM_START_MS, Math.max(CALM_START_MS, durationMs - 1_000));
+  const anyAgent = () => dice.between(0, agents - 1);
 
   for (let count = 0; count < some(40 / agents); count++) {
     const restartAfterMs = dice.between(50, 2_000);
-    blows.push({ atMs: anyTime(), kind: 'kill-agent', agent: dice.between(0, agents - 1), restartAfterMs });
+    blows.push({ atMs: anyTime(), kind: 'kill-agent', agent: anyAgent(), restartAfterMs });
   }
   for (let count = 0; count < some(15); count++) {
     blows.push({ atMs: anyTime(), kind: 'kill-server', restartAfterMs: dice.between(50, 3_000) });
   }
-  for (let count = 0; count < some(100 / agents); count++) {
-    const lastsMs = dice.between(1_000, 6_000);
-    blows.push({ atMs: anyTime(), kind: 'full-disk', agent: dice.between(0, agents - 1), lastsMs });
+  // Of each four: one lasts, one is greedy, and of each of these one is survived and one is not.
+  for (let count = 0; count < Math.max(4, some(100 / agents)); count++) {
+    const lastsMs = dice.between(2_000, 8_000);
+    const killAfterMs = count % 2 === 0 ? dice.between(500, lastsMs - 500) : null;
+    blows.push({
+      atMs: anyTime(),
+      kind: 'full-disk',
+      agent: anyAgent(),
+      lastsMs,
+      greedy: count % 4 < 2,
+      killAfterMs,
+    });
   }
   for (let count = 0; count < some(80 / agents); count++) {
-    blows.push({ atMs: anyTime(), kind: 'jump-clock', agent: dice.between(0, agents - 1), byMs: jump(dice) });
+    blows.push({ atMs: anyTime(), kind: 'jump-clock', agent: anyAgent(), byMs: jump(dice) });
+  }
+  for (let count = 0; count < some(30); count++) {
+    blows.push({ atMs: anyTime(), kind: 'jump-server-clock', byMs: jump(dice) });
   }
   blows.push({ atMs: Math.round(durationMs / 2), kind: 'new-policy' });
   return blows.toSorted((one, other) => one.atMs - other.atMs);

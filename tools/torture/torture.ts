@@ -9,140 +9,111 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createTorturedAgent, type TorturedAgent } from './agentProcess.ts';
-import { startChaosProxy } from './chaosProxy.ts';
+import { makeCertificates } from './certificates.ts';
 import { deal, type Stage } from './deal.ts';
-import { createDice } from './dice.ts';
-import { judge, lastVersion, missingOf, type TortureOptions, type TortureReport } from './judge.ts';
+import { createDisk, type FullDisk } from './disk.ts';
+import { inspect } from './inspect.ts';
+import { judge, lastVersion, type TortureOptions, type TortureReport } from './judge.ts';
 import { countLeaks } from './leaks.ts';
-import { pause } from './pause.ts';
+import { mayMount, runWithMounts } from './namespace.ts';
+import { LINES, type Line, lineOf, type Network, startNetwork } from './network.ts';
 import { planBlows } from './schedule.ts';
-import { createTorturedServer } from './schoolServer.ts';
-import { type Console, signIn, type Verdict } from './verdict.ts';
+import { createTorturedServer, type TorturedServer } from './schoolServer.ts';
+import { settle } from './settle.ts';
+import { signIn } from './verdict.ts';
 
-const SETTLE_DEADLINE_MS = 120_000;
-const SECOND_MS = 1_000;
-const ACCOUNT = { username: 'torture.dsl', display: 'Torture DSL', role: 'dsl' } as const;
+const USERNAME = 'torture.dsl';
 
 export async function torture(options: TortureOptions): Promise<TortureReport> {
   const { seed, durationMs, say } = options;
   const folder = await mkdtemp(join(tmpdir(), 'lapwing-torture-'));
-  const server = createTorturedServer(folder);
-  const proxy = await startChaosProxy(createDice(seed + 1));
-  let token = '';
-  const agents = Array.from({ length: options.agents }, (_, at) =>
-    createTorturedAgent({ folder, name: `a${at}`, seed: seed + at, token: () => token }),
-  );
+  const fullDisk: FullDisk = mayMount() ? 'tmpfs' : 'fileSizeLimit';
+  const certificates = await makeCertificates();
+  const server = await createTorturedServer(folder, certificates);
+  const network = await startNetwork(seed + 1, certificates);
+  const agents: TorturedAgent[] = [];
   try {
-    await server.command('init', '--school', 'Torture Primary');
-    await server.setPolicy();
-    const account = await server.command(
-      'add-account',
-      '--username',
-      ACCOUNT.username,
-      '--display-name',
-      ACCOUNT.display,
-      '--role',
-      ACCOUNT.role,
-      '--json',
-    );
-    token = await server.command(
-      'enrol-token',
-      '--url',
-      proxy.url,
-      '--site',
-      'Main',
-      '--audience',
-      'KS2',
-      '--uses',
-      String(options.agents),
-    );
-    proxy.setTarget(await server.start());
+    const password = await openSchool(server);
+    const tokens = await makeTokens(server, network, options.agents);
+    for (let at = 0; at < options.agents; at++) {
+      const [name, line] = [`a${at}`, lineOf(at)];
+      const disk = await createDisk(fullDisk, join(folder, name));
+      const token = () => tokens.get(line) ?? '';
+      agents.push(createTorturedAgent({ folder, name, seed: seed + at, line, disk, token }));
+    }
+    network.setTarget(await server.start());
     await Promise.all(agents.map((agent) => agent.start()));
-    proxy.setChaos(true);
+    network.setChaos(true);
     say(`${options.agents} agents, one server, seed ${seed}; everything is in ${folder}`);
 
-    const counts = await deal(planBlows({ seed, durationMs, agents: options.agents }), {
-      server,
-      proxy,
-      agents,
-      durationMs,
-      say,
-    });
+    const stage: Stage = { server, network, agents };
+    const blows = planBlows({ seed, durationMs, agents: options.agents });
+    const counts = await deal(blows, { ...stage, durationMs, say });
     say('left in peace');
     const quietMs = performance.now();
-    const { password } = JSON.parse(account) as { password: string };
-    const url = await leaveInPeace({ server, proxy, agents });
-    const console = await signIn(url, { username: ACCOUNT.username, password });
-    const verdict = await settle(console, agents, lastVersion(counts), say);
+    const url = await leaveInPeace(stage);
+    const console = await signIn({ url, caPem: certificates.caPem, username: USERNAME, password });
+    const { verdict, checked } = await settle(console, agents, lastVersion(counts), say);
     const settledMs = Math.round(performance.now() - quietMs);
-    const checked = await checkPictures(console, verdict, say);
     const leaks = await countLeaks(folder, agents);
-    return judge(options, { agents, verdict, checked, leaks, counts, settledMs, network: proxy.counts });
+    await Promise.all(agents.map((agent) => agent.stop()));
+    await server.stop();
+    const inspection = await inspect(server, agents);
+    for (const fault of inspection.faults) say(fault);
+    const found = { agents, verdict, checked, inspection, leaks, counts, settledMs, fullDisk };
+    return judge(options, { ...found, network: network.counts() });
   } finally {
     await Promise.all(agents.map((agent) => agent.stop()));
-    await proxy.dispose();
+    await network.dispose();
     await server.stop();
+    for (const { disk } of agents) await disk.dispose(options.keep);
     if (options.keep) say(`kept: ${folder}`);
     else await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** No more blows. Restarts the server once more, so that the console below talks to it directly. */
-async function leaveInPeace({ server, proxy, agents }: Stage): Promise<string> {
-  proxy.setChaos(false);
+/** Sets the school up; gives the password of the one who looks at the end. */
+async function openSchool(server: TorturedServer): Promise<string> {
+  await server.command('init', '--school', 'Torture Primary');
+  await server.setPolicy();
+  const account = ['--username', USERNAME, '--display-name', 'Torture DSL', '--role', 'dsl', '--json'];
+  const { password } = JSON.parse(await server.command('add-account', ...account)) as { password: string };
+  return password;
+}
+
+/** One token for each line; those by TLS pin the CA. */
+async function makeTokens(
+  server: TorturedServer,
+  network: Network,
+  agents: number,
+): Promise<ReadonlyMap<Line, string>> {
+  const tokens = new Map<Line, string>();
+  for (const line of LINES) {
+    const url = network.urlOf(line);
+    const ca = url.startsWith('https:') ? ['--ca', server.caPath] : [];
+    const what = ['--url', url, '--site', 'Main', '--audience', 'KS2', '--uses', String(agents), ...ca];
+    tokens.set(line, await server.command('enrol-token', ...what));
+  }
+  return tokens;
+}
+
+/** No more blows. Restarts the server once more, so that the console talks to it directly. */
+async function leaveInPeace({ server, network, agents }: Stage): Promise<string> {
+  network.setChaos(false);
   await server.stop();
   const url = await server.start();
-  proxy.setTarget(url);
-  await pause(SECOND_MS);
+  network.setTarget(url);
   for (const agent of agents) agent.last();
   return url;
 }
 
-/** Waits until everything is on the server, or no more can be expected. */
-async function settle(
-  console: Console,
-  agents: readonly TorturedAgent[],
-  policyVersion: number,
-  say: TortureOptions['say'],
-): Promise<Verdict> {
-  const untilMs = performance.now() + SETTLE_DEADLINE_MS;
-  for (;;) {
-    const verdict = await console.read();
-    const missing = missingOf(agents, verdict);
-    const behind = verdict.applied.filter((version) => version === null || version < policyVersion).length;
-    const settled =
-      missing.length === 0 && verdict.gaps === 0 && verdict.awaitedPictures === 0 && behind === 0;
-    if (settled || performance.now() > untilMs) return verdict;
-    say(
-      `waiting: ${missing.length} records, ${verdict.gaps} numbers, ${verdict.awaitedPictures} pictures, ${behind} policies`,
-    );
-    await pause(2 * SECOND_MS);
-  }
-}
-
-/** A picture follows its record: those that are not there yet are looked for again. */
-async function checkPictures(
-  console: Console,
-  { pictures }: Verdict,
-  say: TortureOptions['say'],
-): Promise<{ readonly missing: number; readonly wrong: number }> {
-  const untilMs = performance.now() + SETTLE_DEADLINE_MS;
-  let wrong = 0;
-  let left = pictures;
-  for (;;) {
-    const checked = await console.checkPictures(left);
-    wrong += checked.wrong;
-    left = checked.missing;
-    if (left.size === 0 || performance.now() > untilMs) return { missing: left.size, wrong };
-    say(`waiting: ${left.size} pictures on their way`);
-    await pause(2 * SECOND_MS);
-  }
-}
-
 if (import.meta.main) {
+  const args = process.argv.slice(2);
   const { values } = parseArgs({
+    args,
     options: {
       minutes: { type: 'string', default: '3' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -151,6 +122,8 @@ if (import.meta.main) {
       keep: { type: 'boolean', default: false },
     },
   });
+  const exitCode = await runWithMounts(fileURLToPath(import.meta.url), args);
+  if (exitCode !== null) process.exit(exitCode);
   const report = await torture({
     seed: Number(values.seed),
     durationMs: Number(values.minutes) * 60_000,
