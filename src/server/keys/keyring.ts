@@ -8,6 +8,7 @@ import {
   type Opener,
   type SigningKey,
 } from '#seal';
+import { nodePrimitives } from '../platform/primitives.ts';
 import type { Random } from '../platform/random.ts';
 import type { Db, DbOrTrx, Tables } from '../store/index.ts';
 import { type MasterKey, newNonce, openBytes, sealBytes } from './masterKey.ts';
@@ -160,7 +161,7 @@ export async function loadKeyring(
   return {
     policyKey,
     currentIntakeKey,
-    opener: createOpener(intakeKeys),
+    opener: createOpener(intakeKeys, { primitives: nodePrimitives }),
     sealText: (text, context) =>
       sealBytes(noteKey, Buffer.from(text, 'utf8'), context, newNonce(deps.random)),
     openText(sealed, context) {

@@ -1,18 +1,49 @@
 import { CipherSuite, DhkemX25519HkdfSha256, ExportOnly, HkdfSha256 } from '@hpke/core';
 import type { CryptoKey } from 'jose';
-import { type Bytes, plainBytes, randomBytes } from './bytes.ts';
+import { type Bytes, concat, plainBytes, randomBytes } from './bytes.ts';
 import { KEY_LENGTH, NONCE_LENGTH, SEAL_INFO } from './format.ts';
+import { type OpeningPrimitives, webCryptoPrimitives } from './primitives.ts';
 
 /** One HPKE context: it gives secrets, each for its own context string, to both ends alike. */
 export interface SecretSource {
   secret(context: Bytes): Promise<Bytes>;
 }
 
+/** The key derivation of the suite, over a platform's own HMAC: every secret that is exported comes from here. */
+class PortedHkdf extends HkdfSha256 {
+  readonly #primitives: OpeningPrimitives;
+
+  constructor(primitives: OpeningPrimitives) {
+    super();
+    this.#primitives = primitives;
+  }
+
+  /** HKDF-Expand (RFC 5869) for up to one block, which is all that this suite asks for. */
+  override async expand(
+    prk: ArrayBufferLike | ArrayBufferView,
+    info: ArrayBufferLike | ArrayBufferView,
+    length: number,
+  ): Promise<ArrayBuffer> {
+    if (length > KEY_LENGTH) throw new Error(`no secret here is longer than ${KEY_LENGTH} bytes`);
+    const block = concat(bytesOf(info), Uint8Array.of(1));
+    const secret = await this.#primitives.hmacSha256(bytesOf(prk), block);
+    return secret.slice(0, length).buffer;
+  }
+}
+
+function bytesOf(source: ArrayBufferLike | ArrayBufferView): Bytes {
+  return plainBytes(
+    ArrayBuffer.isView(source)
+      ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+      : new Uint8Array(source),
+  );
+}
+
 /** The suite of `format.ts`. A new one for each use, so that nothing is shared between callers. */
-export function createSuite(): CipherSuite {
+export function createSuite(primitives: OpeningPrimitives = webCryptoPrimitives): CipherSuite {
   return new CipherSuite({
     kem: new DhkemX25519HkdfSha256(),
-    kdf: new HkdfSha256(),
+    kdf: new PortedHkdf(primitives),
     aead: new ExportOnly(),
   });
 }
@@ -62,18 +93,4 @@ export async function encrypt(key: Bytes, plain: Uint8Array, additionalData: Byt
   bytes.set(nonce);
   bytes.set(new Uint8Array(sealed), NONCE_LENGTH);
   return bytes;
-}
-
-/** The plain bytes, or null where the ciphertext or its additional data were changed. */
-export async function decrypt(key: Bytes, sealed: Uint8Array, additionalData: Bytes): Promise<Bytes | null> {
-  const aes = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['decrypt']);
-  const bytes = plainBytes(sealed);
-  try {
-    const iv = bytes.subarray(0, NONCE_LENGTH);
-    return new Uint8Array(
-      await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, aes, bytes.subarray(NONCE_LENGTH)),
-    );
-  } catch {
-    return null;
-  }
 }

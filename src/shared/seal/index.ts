@@ -11,6 +11,7 @@ export { verifyEnvelope } from './envelope.ts';
 export { createIntakeKey, intakeKeyId } from './intakeKey.ts';
 export { createOpener, type OpenerOptions } from './opener.ts';
 export { type PolicyFailure, signPolicy, verifyPolicy } from './policy.ts';
+export type { OpeningPrimitives } from './primitives.ts';
 export {
   claimedDeviceId,
   createRequestSigner,

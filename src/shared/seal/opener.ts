@@ -1,13 +1,16 @@
 import type { CryptoKey } from 'jose';
-import { err, ok } from '#kernel';
+import { err, ok, type Result } from '#kernel';
 import { type Bytes, fromBase64url, plainBytes, toBase64url } from './bytes.ts';
 import { blobContext, headBytes, NONCE_LENGTH, readBlobHead, recordContext, TAG_LENGTH } from './format.ts';
-import { createRecipientSource, createSuite, decrypt, type SecretSource } from './hpke.ts';
+import { createRecipientSource, createSuite, type SecretSource } from './hpke.ts';
+import { type OpeningPrimitives, webCryptoPrimitives } from './primitives.ts';
 import type { IntakeKeyPair, Opener, OpenFailure } from './types.ts';
 
 export interface OpenerOptions {
   /** Contexts kept for reuse, least recently used given up first; one is some 200 bytes. 4,096 unless told. */
   readonly maxContexts?: number;
+  /** WebCrypto's unless told. */
+  readonly primitives?: OpeningPrimitives;
 }
 
 /**
@@ -16,7 +19,8 @@ export interface OpenerOptions {
  */
 export function createOpener(keys: readonly IntakeKeyPair[], options: OpenerOptions = {}): Opener {
   const maxContexts = options.maxContexts ?? 4_096;
-  const suite = createSuite();
+  const primitives = options.primitives ?? webCryptoPrimitives;
+  const suite = createSuite(primitives);
   const privateKeys = new Map(keys.map((key) => [key.keyId, importOnce(key.privateKey)]));
   const contexts = new Map<string, Promise<SecretSource | null>>();
 
@@ -57,29 +61,36 @@ export function createOpener(keys: readonly IntakeKeyPair[], options: OpenerOpti
     return (await source) ?? { kind: 'damaged' };
   }
 
+  /** Opens nonce, ciphertext and tag under the secret of `secretContext`. */
+  async function open(
+    source: SecretSource | OpenFailure,
+    secretContext: Bytes,
+    sealed: Bytes,
+    additionalData: Bytes,
+  ): Promise<Result<Uint8Array, OpenFailure>> {
+    if ('kind' in source) return err(source);
+    const key = await source.secret(secretContext);
+    const nonce = sealed.subarray(0, NONCE_LENGTH);
+    const plain = await primitives.openAesGcm(key, nonce, sealed.subarray(NONCE_LENGTH), additionalData);
+    return plain === null ? err({ kind: 'not_authentic' }) : ok(plain);
+  }
+
   return {
     async openRecord(envelope) {
       const source = await context(envelope.keyId, envelope.encapsulated);
-      if ('kind' in source) return err(source);
       const sealed = fromBase64url(envelope.ciphertext);
-      if (sealed === null || sealed.length < NONCE_LENGTH + TAG_LENGTH) return err({ kind: 'damaged' });
-      const key = await source.secret(recordContext(envelope.id));
-      const plain = await decrypt(key, sealed, headBytes(envelope));
-      return plain === null ? err({ kind: 'not_authentic' }) : ok(plain);
+      if (sealed === null || sealed.length < NONCE_LENGTH + TAG_LENGTH) {
+        return err('kind' in source ? source : { kind: 'damaged' });
+      }
+      return open(source, recordContext(envelope.id), sealed, headBytes(envelope));
     },
 
     async openBlob(recordId, sealed) {
       const head = readBlobHead(sealed);
       if (head === null) return err({ kind: 'damaged' });
       const source = await context(head.keyId, toBase64url(head.encapsulated));
-      if ('kind' in source) return err(source);
-      const key = await source.secret(blobContext(recordId));
-      const plain = await decrypt(
-        key,
-        sealed.subarray(head.length),
-        plainBytes(sealed.subarray(0, head.length)),
-      );
-      return plain === null ? err({ kind: 'not_authentic' }) : ok(plain);
+      const bytes = plainBytes(sealed);
+      return open(source, blobContext(recordId), bytes.subarray(head.length), bytes.subarray(0, head.length));
     },
   };
 }

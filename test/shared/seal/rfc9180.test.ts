@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { nodePrimitives } from '../../../src/server/platform/primitives.ts';
 import { createSuite } from '../../../src/shared/seal/hpke.ts';
+import { webCryptoPrimitives } from '../../../src/shared/seal/primitives.ts';
 
 function bytes(hex: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array((hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)));
@@ -23,30 +25,35 @@ const VECTOR = {
   ],
 } as const;
 
-describe('the sealing suite is the one of RFC 9180, A.7.1', () => {
-  test('a recipient exports the secrets of the vector', async () => {
-    const suite = createSuite();
-    const recipientKey = await suite.kem.deserializePrivateKey(bytes(VECTOR.skRm));
-    const context = await suite.createRecipientContext({
-      recipientKey,
-      enc: bytes(VECTOR.pkEm),
-      info: bytes(VECTOR.info),
-    });
-    for (const [exporterContext, value] of VECTOR.exports) {
-      expect(hex(await context.export(bytes(exporterContext), 32))).toBe(value);
-    }
-  });
+const ADAPTERS = { WebCrypto: webCryptoPrimitives, Node: nodePrimitives };
 
-  test('a sender with the ephemeral key of the vector exports the same', async () => {
-    const suite = createSuite();
-    const context = await suite.createSenderContext({
-      recipientPublicKey: await suite.kem.deserializePublicKey(bytes(VECTOR.pkRm)),
-      ekm: bytes(VECTOR.ikmE),
-      info: bytes(VECTOR.info),
+describe.each(Object.entries(ADAPTERS))(
+  'the sealing suite on %s is the one of RFC 9180, A.7.1',
+  (_name, on) => {
+    test('a recipient exports the secrets of the vector', async () => {
+      const suite = createSuite(on);
+      const recipientKey = await suite.kem.deserializePrivateKey(bytes(VECTOR.skRm));
+      const context = await suite.createRecipientContext({
+        recipientKey,
+        enc: bytes(VECTOR.pkEm),
+        info: bytes(VECTOR.info),
+      });
+      for (const [exporterContext, value] of VECTOR.exports) {
+        expect(hex(await context.export(bytes(exporterContext), 32))).toBe(value);
+      }
     });
-    expect(hex(context.enc)).toBe(VECTOR.pkEm);
-    for (const [exporterContext, value] of VECTOR.exports) {
-      expect(hex(await context.export(bytes(exporterContext), 32))).toBe(value);
-    }
-  });
-});
+
+    test('a sender with the ephemeral key of the vector exports the same', async () => {
+      const suite = createSuite(on);
+      const context = await suite.createSenderContext({
+        recipientPublicKey: await suite.kem.deserializePublicKey(bytes(VECTOR.pkRm)),
+        ekm: bytes(VECTOR.ikmE),
+        info: bytes(VECTOR.info),
+      });
+      expect(hex(context.enc)).toBe(VECTOR.pkEm);
+      for (const [exporterContext, value] of VECTOR.exports) {
+        expect(hex(await context.export(bytes(exporterContext), 32))).toBe(value);
+      }
+    });
+  },
+);
