@@ -112,7 +112,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
   const audit = createAudit({ clock: timers, random });
   const sequences = createSequences();
   const passwords = createPasswords({ random });
-  const accounts = createAccounts({ db, bus, audit, passwords, clock: timers, random });
+  const accounts = createAccounts({ store, audit, passwords, clock: timers, random });
   const enrolment = createEnrolment({ store, bus, audit, clock: timers, random });
   const devices = createDevices({ store, sequences, audit, clock: timers });
   const replay =

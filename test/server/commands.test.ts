@@ -133,6 +133,38 @@ describe('accounts', () => {
     expect(await add('AMY')).toMatchObject({ code: 1, error: 'there is an account named AMY already' });
   });
 
+  test('are listed, disabled, enabled and given another password by name', async () => {
+    await add('amy');
+    await add('tom', 'technician');
+    expect(await line.on('account', 'disable', 'amy')).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/amy is the last DSL .* --leave-no-dsl/),
+    });
+    expect(await line.on('account', 'disable', 'tom')).toMatchObject({
+      code: 0,
+      out: 'Account tom is disabled.',
+    });
+    expect((await line.on('account')).out.split('\n')).toEqual([
+      'amy  dsl  Amy T',
+      expect.stringMatching(/^tom {2}technician {2}Amy T {2}disabled since \d{4}-/),
+    ]);
+    expect(JSON.parse((await line.on('account', 'list', '--json')).out).accounts).toHaveLength(2);
+    expect((await line.on('account', 'disable', 'tom')).error).toBe('the account tom is disabled already');
+    expect((await line.on('account', 'enable', 'tom')).out).toBe('Account tom can sign in again.');
+    expect((await line.on('account', 'password', 'tom')).out).toMatch(/shown only now:\n(\w{4}-){4}\w{4}$/);
+    expect((await line.on('account', 'disable', 'amy', '--leave-no-dsl')).code).toBe(0);
+  });
+
+  test.each([
+    [['remove', 'amy'], 2, /account list, account disable NAME/],
+    [['disable'], 2, /account list/],
+    [['list', 'amy'], 2, /account list/],
+    [['password', 'nobody'], 1, /no account named nobody/],
+  ])('account %j is refused', async (words, code, message) => {
+    const outcome = await line.on('account', ...words);
+    expect([outcome.code, outcome.error]).toEqual([code, expect.stringMatching(message)]);
+  });
+
   test('with a role or a name that is none are refused', async () => {
     expect((await add('amy', 'head')).error).toMatch(/technician, dsl, contractor/);
     expect((await add('amy smith')).code).toBe(2);
@@ -254,7 +286,8 @@ describe('serve', () => {
 test('help is there for the program and each command, and nonsense is refused', async () => {
   const help = await line.run('help');
   expect(help.code).toBe(0);
-  const names = 'init serve add-account enrol-token devices revoke policy backup restore verify rotate-keys';
+  const names =
+    'init serve add-account account enrol-token devices revoke policy backup restore verify rotate-keys';
   for (const command of names.split(' ')) {
     expect(help.out).toContain(command);
     expect((await line.run(command, '--help')).out).toContain(`usage: lapwing-server ${command}`);

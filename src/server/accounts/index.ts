@@ -1,3 +1,8 @@
+export {
+  type AccountAdministration,
+  type AdministrationFailure,
+  createAccountAdministration,
+} from './administration.ts';
 export { type ConsoleGuard, createConsoleGuard, personOf } from './guard.ts';
 export { createPasswords, type Passwords } from './passwords.ts';
 export { sessionRoutes } from './routes.ts';

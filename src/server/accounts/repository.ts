@@ -1,5 +1,5 @@
 import type { Role } from '#contract';
-import type { DbOrTrx, Tables } from '../store/index.ts';
+import type { DatabaseKind, DbOrTrx, Tables, Trx } from '../store/index.ts';
 
 export type AccountRow = Tables['accounts'];
 export interface SessionRow {
@@ -21,6 +21,33 @@ export function normaliseUsername(username: string): string {
 export const accountRows = {
   byUsername: (db: DbOrTrx, username: string): Promise<AccountRow | undefined> =>
     db.selectFrom('accounts').selectAll().where('username', '=', username).executeTakeFirst(),
+
+  all: (db: DbOrTrx): Promise<AccountRow[]> =>
+    db.selectFrom('accounts').selectAll().orderBy('username').execute(),
+
+  /** Every account, locked until the transaction ends. */
+  lockAll(trx: Trx, kind: DatabaseKind): Promise<AccountRow[]> {
+    const query = trx.selectFrom('accounts').selectAll().orderBy('id');
+    return (kind === 'postgres' ? query.forUpdate() : query).execute();
+  },
+
+  setDisabled: (trx: Trx, id: string, at: number | null) =>
+    trx.updateTable('accounts').set({ disabled_at: at }).where('id', '=', id).execute(),
+
+  setPassword: (trx: Trx, id: string, hash: string) =>
+    trx.updateTable('accounts').set({ password_hash: hash }).where('id', '=', id).execute(),
+
+  /** Whether someone may sign in with this account and password; it stays so until the transaction ends. */
+  async lockUsable(trx: Trx, kind: DatabaseKind, id: string, hash: string): Promise<boolean> {
+    const query = trx
+      .selectFrom('accounts')
+      .select('id')
+      .where('id', '=', id)
+      .where('password_hash', '=', hash)
+      .where('disabled_at', 'is', null);
+    const row = await (kind === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+    return row !== undefined;
+  },
 
   async insert(db: DbOrTrx, account: AccountRow): Promise<'inserted' | 'taken'> {
     const inserted = await db
@@ -46,6 +73,7 @@ export const accountRows = {
         'accounts.role',
       ])
       .where('sessions.id', '=', id)
+      .where('accounts.disabled_at', 'is', null)
       .executeTakeFirst(),
 
   insertSession: (db: DbOrTrx, session: Tables['sessions']) =>
@@ -55,6 +83,16 @@ export const accountRows = {
     db.updateTable('sessions').set({ active_at: at }).where('id', '=', id).execute(),
 
   deleteSession: (db: DbOrTrx, id: string) => db.deleteFrom('sessions').where('id', '=', id).execute(),
+
+  /** Returns their ids. */
+  async deleteSessionsOf(trx: Trx, accountId: string): Promise<readonly string[]> {
+    const rows = await trx
+      .deleteFrom('sessions')
+      .where('account_id', '=', accountId)
+      .returning('id')
+      .execute();
+    return rows.map(({ id }) => id);
+  },
 
   deleteSessionsBefore: (db: DbOrTrx, createdBefore: number) =>
     db.deleteFrom('sessions').where('created_at', '<', createdBefore).execute(),
@@ -71,6 +109,9 @@ export const accountRows = {
       .where('username', '=', username)
       .where('address', '=', address)
       .execute(),
+
+  deleteFailuresOf: (trx: Trx, username: string) =>
+    trx.deleteFrom('sign_in_failures').where('username', '=', username).execute(),
 
   deleteFailuresBefore: (db: DbOrTrx, before: number) =>
     db.deleteFrom('sign_in_failures').where('at', '<', before).execute(),

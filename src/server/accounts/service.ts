@@ -3,7 +3,7 @@ import { IDLE_LOCK_MS, type Permission, type Role } from '#contract';
 import { type Clock, err, ok, type Result } from '#kernel';
 import type { Audit } from '../audit/index.ts';
 import type { Random } from '../platform/random.ts';
-import type { Bus, Db, Tables } from '../store/index.ts';
+import type { Store, Tables } from '../store/index.ts';
 import type { Passwords } from './passwords.ts';
 import { permissionsOf } from './permissions.ts';
 import { accountRows, normaliseUsername } from './repository.ts';
@@ -47,8 +47,7 @@ export interface Accounts {
 }
 
 export interface AccountsDeps {
-  readonly db: Db;
-  readonly bus: Pick<Bus, 'publish'>;
+  readonly store: Pick<Store, 'db' | 'kind' | 'bus'>;
   readonly audit: Audit;
   readonly passwords: Passwords;
   readonly clock: Pick<Clock, 'now'>;
@@ -68,7 +67,8 @@ const TOUCH_INTERVAL_MS = 5_000;
 const sessionIdOf = (secret: string) => createHash('sha256').update(secret).digest('hex');
 
 export function createAccounts(deps: AccountsDeps): Accounts {
-  const { db, bus, audit, passwords, clock, random } = deps;
+  const { audit, passwords, clock, random } = deps;
+  const { db, kind, bus } = deps.store;
 
   /** Milliseconds until this attempt would be allowed; 0 if it is now. */
   async function pauseMs({ id, username, address }: Tables['sign_in_failures']): Promise<number> {
@@ -115,6 +115,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         role,
         password_hash: await passwords.hash(password),
         created_at: clock.now(),
+        disabled_at: null,
       };
       const outcome = await db.transaction().execute(async (trx) => {
         const inserted = await accountRows.insert(trx, account);
@@ -143,15 +144,18 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       }
       const account = await accountRows.byUsername(db, username);
       const right = await passwords.verify(password, account?.password_hash ?? null);
-      if (!right || account === undefined) {
+      const fail = async () => {
         await accountRows.deleteFailuresBefore(db, clock.now() - WINDOW_MS);
         await audit.write(db, { actor: account?.id ?? 'unknown', action: 'sign_in_failed', subject: null });
-        return err({ kind: 'sign_in_failed' });
-      }
+        return err({ kind: 'sign_in_failed' as const });
+      };
+      if (!right || account === undefined) return fail();
       const secret = Buffer.from(random.bytes(32)).toString('base64url');
       const sessionId = sessionIdOf(secret);
       const now = clock.now();
-      await db.transaction().execute(async (trx) => {
+      const opened = await db.transaction().execute(async (trx) => {
+        // Checked again: it may have been disabled, or given another password, while this one was verified.
+        if (!(await accountRows.lockUsable(trx, kind, account.id, account.password_hash))) return false;
         await accountRows.deleteFailures(trx, username, address);
         await accountRows.deleteSessionsBefore(trx, now - MAX_SESSION_MS);
         await accountRows.insertSession(trx, {
@@ -161,7 +165,9 @@ export function createAccounts(deps: AccountsDeps): Accounts {
           active_at: now,
         });
         await audit.write(trx, { actor: account.id, action: 'signed_in', subject: null });
+        return true;
       });
+      if (!opened) return fail();
       if (previousSecret !== null) await endSession(sessionIdOf(previousSecret));
       const { id: accountId, display_name: displayName, role } = account;
       const permissions = permissionsOf(role);

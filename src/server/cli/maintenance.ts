@@ -6,9 +6,9 @@ import { createTimers } from '../platform/clock.ts';
 import { exists } from '../platform/files.ts';
 import { createRandom } from '../platform/random.ts';
 import { openNoteWith } from '../review/index.ts';
-import { openBlobs } from '../store/index.ts';
+import { openBlobs, openExistingStore } from '../store/index.ts';
 import { type Command, failed } from './command.ts';
-import { withSchool } from './school.ts';
+import { openCommandStore, withSchool } from './school.ts';
 
 /** So many faults are printed one by one. */
 const MAX_PRINTED = 50;
@@ -45,7 +45,7 @@ export const restoreCommand: Command = {
   summary: 'Bring a backup back; a running server goes on with it',
   options: { replace: { type: 'boolean' } },
   positionals: { min: 1, max: 1 },
-  async run({ config, positionals, values, print }) {
+  async run({ config, log, positionals, values, print }) {
     const folder = resolve(positionals[0] ?? '');
     const { database } = config;
     if (database.kind === 'postgres') {
@@ -74,6 +74,10 @@ export const restoreCommand: Command = {
     const blobs = await openBlobs({ random, clock: timers }, config.blobs);
     const done = await restore({ blobs, clock: timers, random }, folder, database.path);
     if (!done.ok) return err(failed(done.error));
+    // A backup of an older version gets the tables of this one at once, under a running server too.
+    const opened = await openCommandStore(log, config, openExistingStore);
+    if (!opened.ok) return opened;
+    await opened.value.dispose();
     const { records, createdAt } = manifest.value;
     print(`Restored ${records} records as they were on ${new Date(createdAt).toISOString()}.`);
     if (done.value.kept !== null) print(`What was there before is kept in ${done.value.kept}.`);

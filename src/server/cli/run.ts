@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { readConfig } from '../config.ts';
-import { addAccountCommand } from './accounts.ts';
+import { accountCommand, addAccountCommand } from './accounts.ts';
 import type { Command, CommandFailure } from './command.ts';
 import { devicesCommand, enrolTokenCommand, revokeCommand } from './devices.ts';
 import { initCommand } from './init.ts';
@@ -13,6 +13,7 @@ const COMMANDS: readonly Command[] = [
   initCommand,
   serveCommand,
   addAccountCommand,
+  accountCommand,
   enrolTokenCommand,
   devicesCommand,
   revokeCommand,

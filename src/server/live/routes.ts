@@ -41,11 +41,14 @@ export function liveRoutes(app: App, deps: LiveRouteDeps): void {
       const stream = deps.streams.open(reply);
       const subscription = deps.bus.subscribe((event) => {
         if (event.kind === 'session_ended' && event.id === sessionId) stream.close();
+        // A command beside the server may have ended the session; on SQLite this is all that is heard of it.
+        else if (event.kind === 'changed') closeIfEnded();
         else if (mayHear(event, permissions)) stream.send(event);
       });
-      const check = deps.timers.every(HEARTBEAT_MS, () => {
+      const check = deps.timers.every(HEARTBEAT_MS, closeIfEnded);
+      function closeIfEnded(): void {
         deps.isOpen(sessionId).then((open) => open || stream.close(), stream.close);
-      });
+      }
       stream.onClose(() => {
         void subscription.dispose();
         void check.dispose();

@@ -1,12 +1,14 @@
 import { type Migration, Migrator } from 'kysely/migration';
 import { foundation } from './migrations/0001-foundation.ts';
 import { settings } from './migrations/0002-settings.ts';
+import { accountState } from './migrations/0003-account-state.ts';
 import type { Db } from './tables.ts';
 
 /** Every change of the schema, in order: one numbered file each, never edited once released. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-foundation': foundation,
   '0002-settings': settings,
+  '0003-account-state': accountState,
 };
 
 /**

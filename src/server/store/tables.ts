@@ -35,6 +35,8 @@ export interface Tables {
     role: 'technician' | 'dsl' | 'contractor';
     password_hash: string;
     created_at: number;
+    /** Since when nobody may sign in with it. */
+    disabled_at: number | null;
   };
   sessions: {
     /** SHA-256 of the cookie's secret. */

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Role } from '#contract';
-import { createAccounts, createPasswords } from '../../../src/server/accounts/index.ts';
+import {
+  createAccountAdministration,
+  createAccounts,
+  createPasswords,
+} from '../../../src/server/accounts/index.ts';
 import { type AppOptions, buildApp } from '../../../src/server/app.ts';
 import { createAudit } from '../../../src/server/audit/index.ts';
 import { createEnrolment } from '../../../src/server/devices/index.ts';
@@ -76,7 +80,8 @@ export async function createFakeSchool(options: FakeSchoolOptions = {}) {
   const app = built.value;
   // Cheap hashes: a stored hash says its cost, so the application checks them as cheaply.
   const passwords = createPasswords({ random }, { memoryKib: 64, passes: 1 });
-  const accounts = createAccounts({ db: store.db, bus: store.bus, audit, passwords, clock: timers, random });
+  const accounts = createAccounts({ store, audit, passwords, clock: timers, random });
+  const administration = createAccountAdministration({ store, audit, passwords, clock: timers });
   const enrolment = createEnrolment({ store, bus: store.bus, audit, clock: timers, random });
 
   return {
@@ -86,6 +91,7 @@ export async function createFakeSchool(options: FakeSchoolOptions = {}) {
     random,
     audit,
     accounts,
+    administration,
     enrolment,
     master,
     folder,
