@@ -75,7 +75,7 @@ export async function deal(
         network.cutPolicies();
         await server.setPolicy();
         counts.policyChanges += 1;
-        return bringPolicyByFolder(agents, 1 + counts.policyChanges);
+        return bringPolicyByFolder(server, agents);
     }
   }
 

@@ -106,7 +106,7 @@ describe('bounded', () => {
     }
     await outbox.dispose();
     expect(statSync(join(folder, 'outbox.db')).size).toBeLessThan(70_000_000);
-  });
+  }, 300_000);
 });
 
 describe('full disk', () => {
@@ -216,5 +216,6 @@ describe('full disk', () => {
         sequences: [4, 1, 2, 3],
       });
     },
+    300_000,
   );
 });
