@@ -28,10 +28,11 @@ export function readAnswer(answer: Answer): ReadAnswer {
   if (status === 429 || status >= 500) {
     return final({ kind: 'busy', status, retryAfterMs: retryAfter(headers['retry-after']) });
   }
-  if (status === 401 && code !== null) {
-    const retry = code === 'clock_skew' || code === 'replayed';
-    return { outcome: { kind: 'refused', why: 'unauthorized' }, retry };
+  if (code === 'clock_skew' || code === 'replayed') {
+    // Of the request, not of the device: if the second try meets it too, there will be a better moment.
+    return { outcome: { kind: 'busy', status, retryAfterMs: null }, retry: true };
   }
+  if (status === 401 && code !== null) return final({ kind: 'refused', why: 'unauthorized' });
   if (code === 'device_revoked' || code === 'device_superseded')
     return final({ kind: 'refused', why: 'revoked' });
   if (status === 403 && code !== null) return final({ kind: 'refused', why: 'unauthorized' });

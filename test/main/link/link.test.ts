@@ -112,6 +112,16 @@ describe('the signed line', () => {
       answered(401, { error: { code: 'replayed' } }),
       answered(401, { error: { code: 'replayed' } }),
     );
+    expect(await send()).toEqual({ kind: 'busy', status: 401, retryAfterMs: null });
+  });
+
+  test('a server whose clock jumps between two tries is tried again later, and is no refusal', async () => {
+    const skewed = (ms: number) =>
+      answered(401, { error: { code: 'clock_skew', message: '', serverTime: serverTime + ms } });
+    answers.push(skewed(3_600_000), skewed(-86_400_000));
+    expect(await send()).toEqual({ kind: 'busy', status: 401, retryAfterMs: null });
+    expect(await send()).toMatchObject({ kind: 'ok' });
+    answers.push(answered(401, { error: { code: 'unknown_device', message: '' } }));
     expect(await send()).toEqual({ kind: 'refused', why: 'unauthorized' });
   });
 
