@@ -14,6 +14,7 @@
 import type { Disposable, Timers } from '#kernel';
 import type { SourceHealth } from '../ports/index.ts';
 import { createDiskHealth } from './diskHealth.ts';
+import { countFormer } from './former.ts';
 import { createMemoryStore } from './memoryStore.ts';
 import { edges, merge } from './merge.ts';
 import { type OpenReport, openStore, type StoreDeps, type StoreOptions } from './openStore.ts';
@@ -104,6 +105,7 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
     }
     if (report.loss !== null) lose(report.loss.from, lastSequence);
     health.opened(report);
+    health.former(await countFormer(deps.files));
   }
 
   /** A doubt of this run's own is none: what is in memory is here. */

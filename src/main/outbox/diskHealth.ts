@@ -1,4 +1,5 @@
 import type { SourceHealth } from '../ports/index.ts';
+import type { Former } from './former.ts';
 import type { OpenReport } from './openStore.ts';
 
 /** `written`: there is room. `reserve`: text goes to space kept back for it. `held`: it is kept in memory. */
@@ -22,12 +23,14 @@ const ROOM: { readonly [Now in Room]: SourceHealth } = {
 
 /** Says of the database and the disk what a technician can act on; the same thing twice is said once. */
 export function createDiskHealth(health: { report(part: string, health: SourceHealth): void }): {
-  opened(report: Pick<OpenReport, 'loss' | 'foreign'>): void;
+  opened(report: Pick<OpenReport, 'loss'>): void;
+  /** What earlier enrolments left behind is told for as long as it is there. */
+  former(found: Former): void;
   room(now: Room): void;
 } {
   let told: Room = 'written';
   return {
-    opened({ loss, foreign }) {
+    opened({ loss }) {
       if (loss?.why === 'memory') {
         health.report('outbox.database', {
           state: 'degraded',
@@ -41,13 +44,16 @@ export function createDiskHealth(health: { report(part: string, health: SourceHe
           code: loss.why === 'damaged' ? 'damaged_replaced' : 'missing_replaced',
           message: `The outbox's database was ${loss.why}; a new one was started and ${loss.salvaged} records were saved. Check this machine's disk.`,
         });
-      } else if (foreign) {
-        health.report('outbox.database', {
-          state: 'degraded',
-          code: 'former_enrolment',
-          message: 'Unsent records of a former enrolment of this machine were set aside; they stay sealed.',
-        });
       }
+    },
+    former({ databases, records }) {
+      if (databases === 0) return;
+      const count = records === null ? 'An unknown number of' : String(records);
+      health.report('outbox.former', {
+        state: 'degraded',
+        code: 'former_enrolment',
+        message: `${count} unsent records of an earlier enrolment are set aside on this machine, sealed (outbox.former-* in the agent's data folder). They are not sent; remove the files once nobody needs them.`,
+      });
     },
     room(now) {
       if (now === told) return;

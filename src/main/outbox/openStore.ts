@@ -5,7 +5,8 @@ import { salvage } from './salvage.ts';
 import type { OutboxStore } from './store.ts';
 
 const DATABASE = 'outbox.db';
-const COMPANIONS = ['', '-wal', '-shm', '-journal'];
+/** What SQLite keeps beside a database, and the database itself. */
+export const COMPANIONS = ['', '-wal', '-shm', '-journal'];
 /** Damaged databases kept for a technician; older ones go. */
 const KEPT_DAMAGED = 2;
 
@@ -30,8 +31,6 @@ export interface OpenReport {
   };
   /** Numbers go on above this one. */
   readonly lastSequence: number;
-  /** Records of an earlier enrolment were set aside. */
-  readonly foreign: boolean;
 }
 
 const NOTHING = { store: null, loss: null, lastSequence: 0 } as const;
@@ -57,13 +56,13 @@ export async function openStore(
   const open = (): Opened => openDatabase(path, options.deviceId, options.maxPages);
 
   const first: Opened = knownDamaged ? { kind: 'damaged' } : open();
-  if (first.kind === 'no_room') return { ...NOTHING, foreign: false };
+  if (first.kind === 'no_room') return NOTHING;
   if (first.kind === 'open') return continueNumbers(first);
   if (first.kind === 'foreign') {
     await setAside(`outbox.former-${nameMark}.db`);
     await ceiling.reset();
     const fresh = open();
-    return { ...NOTHING, store: fresh.kind === 'open' ? fresh.store : null, foreign: true };
+    return { ...NOTHING, store: fresh.kind === 'open' ? fresh.store : null };
   }
 
   const aside = `outbox.damaged-${nameMark}.db`;
@@ -77,20 +76,19 @@ export async function openStore(
   const { highest } = await ceiling.read();
   const highestSaved = saved.put.reduce((most, record) => Math.max(most, record.sequence), 0);
   const lastSequence = Math.max(highest, highestSaved);
-  if (fresh.kind !== 'open') return { store: null, loss, lastSequence, foreign: false };
+  if (fresh.kind !== 'open') return { store: null, loss, lastSequence };
   fresh.store.commit({ ...saved, lastSequence: highestSaved });
-  return { store: fresh.store, loss, lastSequence, foreign: false };
+  return { store: fresh.store, loss, lastSequence };
 
   /** Above what may have been given out: the old database was deleted, or its last numbers never reached it. */
   async function continueNumbers({ store, created }: Opened & { kind: 'open' }): Promise<OpenReport> {
     const { highest, inDoubt } = await ceiling.read();
     const { lastSequence } = store.totals();
-    if (highest <= lastSequence || (!created && !inDoubt))
-      return { store, loss: null, lastSequence, foreign: false };
+    if (highest <= lastSequence || (!created && !inDoubt)) return { store, loss: null, lastSequence };
     await ceiling.doubt(true);
     const why = created ? 'missing' : 'memory';
     const loss = { why, salvaged: 0, from: lastSequence + 1 } as const;
-    return { store, loss, lastSequence: highest, foreign: false };
+    return { store, loss, lastSequence: highest };
   }
 
   async function setAside(name: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Outbox } from '../../../src/main/outbox/index.ts';
@@ -102,7 +102,38 @@ describe('damage', () => {
     expect(other.stats()).toMatchObject({ records: 0, lastSequence: 0 });
     expect((await other.append(captureOf(bench.id(), 'low'))).sequence).toBe(1);
     expect(readdirSync(folder).some((name) => name.startsWith('outbox.former-'))).toBe(true);
-    expect(bench.health.get('outbox.database')).toMatchObject({ code: 'former_enrolment' });
+    const told = bench.health.get('outbox.former');
+    expect(told).toMatchObject({ state: 'degraded', code: 'former_enrolment' });
+    expect(told?.message).toMatch(/^3 unsent records/);
+    await other.dispose();
+  });
+
+  test('what is set aside is told at each start, counted over all of it, until somebody takes it away', async () => {
+    await fill(3);
+    const ids = ['2', '3', '4'].map((digit) => `019ab000-0000-7000-8000-00000000d00${digit}`);
+    for (const deviceId of ids) {
+      await bench.timers.advance(1_000);
+      const other = await bench.open(folder, { deviceId });
+      if (deviceId === ids[0]) await other.append(captureOf(bench.id(), 'low'));
+      await other.dispose();
+    }
+    // The second left one record, the third none: its database is gone.
+    const former = readdirSync(folder).filter((name) => name.startsWith('outbox.former-'));
+    expect(former).toHaveLength(2);
+    bench.health.clear();
+    await (await bench.open(folder, { deviceId: ids[2] ?? '' })).dispose();
+    expect(bench.health.get('outbox.former')?.message).toMatch(/^4 unsent records/);
+    for (const name of former) rmSync(join(folder, name));
+    bench.health.clear();
+    await (await bench.open(folder, { deviceId: ids[2] ?? '' })).dispose();
+    expect(bench.health.get('outbox.former')).toBeUndefined();
+  });
+
+  test('one that is set aside and cannot be read is told and kept', async () => {
+    writeFileSync(join(folder, 'outbox.former-7.db'), 'broken'.repeat(2_000));
+    await (await bench.open(folder)).dispose();
+    expect(bench.health.get('outbox.former')?.message).toMatch(/^An unknown number/);
+    expect(readdirSync(folder)).toContain('outbox.former-7.db');
   });
 });
 
