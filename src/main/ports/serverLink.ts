@@ -19,7 +19,10 @@ export type LinkOutcome =
   | { readonly kind: 'ok'; readonly status: number; readonly body: Uint8Array; readonly etag: string | null }
   /** 304. */
   | { readonly kind: 'not_modified' }
-  /** 429, 5xx, and a 401 that is about clocks or a repeated request: try again later; `retryAfterMs` is the server's own word, where it gave one. */
+  /**
+   * 429, 5xx, and a 401 that is about clocks or a repeated request: try again later; `retryAfterMs` is the server's own
+   * word, where it gave one.
+   */
   | { readonly kind: 'busy'; readonly status: number; readonly retryAfterMs: number | null }
   /** Other 4xx: this request will not do. `code` is null where it is not our server's own word, but some proxy's. */
   | { readonly kind: 'invalid'; readonly status: number; readonly code: ErrorCode | null }

@@ -117,7 +117,7 @@ describe('the signed line', () => {
 
   test('a server whose clock jumps between two tries is tried again later, and is no refusal', async () => {
     const skewed = (ms: number) =>
-      answered(401, { error: { code: 'clock_skew', message: '', serverTime: serverTime + ms } });
+      answered(401, { error: { code: 'clock_skew', message: '', serverTime: timers.now() + ms } });
     answers.push(skewed(3_600_000), skewed(-86_400_000));
     expect(await send()).toEqual({ kind: 'busy', status: 401, retryAfterMs: null });
     expect(await send()).toMatchObject({ kind: 'ok' });
