@@ -5,7 +5,7 @@ import type { Timers } from '#kernel';
 import { Banner, Button, EmptyState, Lapwing } from '#ui';
 import { type ConsoleApi, type createLiveEvents, explain, type Failure } from '../api/index.ts';
 import type { Preferences } from '../platform/browser.ts';
-import { createIdleLock, type IdleLock, type IdleState, SignIn } from '../session/index.ts';
+import { createIdleLock, type IdleState, SignIn } from '../session/index.ts';
 import { type Drafts, WorldProvider } from '../world/index.ts';
 import { Shell } from './shell.tsx';
 
@@ -112,7 +112,7 @@ interface SignedInProps extends AppDeps {
 function SignedIn({ me, onLock, onSignOut, ...deps }: SignedInProps) {
   const { api, client, timers, presence } = deps;
   const [idle, setIdle] = useState<IdleState>({ kind: 'active' });
-  const idleLock = useRef<IdleLock>(null);
+  const stayOpen = useRef<() => void>(null);
 
   useEffect(() => {
     let toldAt = timers.now();
@@ -131,7 +131,6 @@ function SignedIn({ me, onLock, onSignOut, ...deps }: SignedInProps) {
         },
       },
     );
-    idleLock.current = lock;
     const onActivity = () => {
       lock.touch();
       if (timers.now() - toldAt < keepAliveMs) return;
@@ -139,6 +138,8 @@ function SignedIn({ me, onLock, onSignOut, ...deps }: SignedInProps) {
       presence.tell();
       void api.touch();
     };
+    // A screen reader presses a button without a key or a pointer.
+    stayOpen.current = onActivity;
     const stopHearing = presence.onTold(() => lock.touch());
     const names = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
     for (const name of names) document.addEventListener(name, onActivity, { passive: true });
@@ -161,7 +162,7 @@ function SignedIn({ me, onLock, onSignOut, ...deps }: SignedInProps) {
               <Banner
                 tone="warning"
                 icon="lock"
-                action={<Button onPress={() => idleLock.current?.touch()}>I’m still here</Button>}
+                action={<Button onPress={() => stayOpen.current?.()}>I’m still here</Button>}
               >
                 Nobody seems to be here. This screen locks in {Math.ceil(idle.leftMs / 1000)} seconds.
               </Banner>

@@ -106,7 +106,7 @@ test.describe('the idle lock', () => {
     await expect(page.getByRole('alert')).toHaveCount(0);
     await page.clock.runFor(5 * minuteMs);
     await expect(page.getByRole('heading', { name: 'Nothing waiting' })).toBeVisible();
-    expect(school.state.requests).toContain('PUT /api/v1/session');
+    await expect.poll(() => school.state.requests).toContain('PUT /api/v1/session');
   });
 });
 
