@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createSealer } from '#seal';
 import { startDelivery } from '../../src/main/deliver/index.ts';
 import { createServerLink } from '../../src/main/link/index.ts';
-import { createOutbox } from '../../src/main/outbox/index.ts';
+import { createOutbox, type Outbox } from '../../src/main/outbox/index.ts';
 import {
   createFiles,
   createHttp,
@@ -12,7 +12,7 @@ import {
   createRandom,
   createTimers,
 } from '../../src/main/platform/node/index.ts';
-import { appendMany } from './agentSide.ts';
+import { appendMany, GROUP } from './agentSide.ts';
 import { enrolDevice } from './device.ts';
 import type { Served } from './school.ts';
 
@@ -36,12 +36,20 @@ export async function measureCatchUp(
     { deviceId, maxBytes: 2_000_000_000 },
   );
   try {
-    await appendMany(outbox, records, 64);
+    await appendMany(outbox, records, GROUP);
     const link = createServerLink({ http: createHttp({ caPem: null }), timers, random }, identity);
     const log = createLog(timers, { path: null, echo: null });
+    const empty = Promise.withResolvers<void>();
+    const watched: Outbox = {
+      ...outbox,
+      async acknowledge(...answered) {
+        await outbox.acknowledge(...answered);
+        if (outbox.stats().records === 0) empty.resolve();
+      },
+    };
     const startMs = performance.now();
-    const delivery = startDelivery({ outbox, link, timers, random, health, log });
-    while (outbox.stats().records > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const delivery = startDelivery({ outbox: watched, link, timers, random, health, log });
+    await empty.promise;
     const seconds = (performance.now() - startMs) / 1_000;
     await delivery.dispose();
     return seconds;

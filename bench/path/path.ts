@@ -1,19 +1,20 @@
 /**
  * `npm run bench -- path [--json] [--records N]`: the way of a record, from the agent's disk to the server's, beside
  * what the raw parts allow on this machine in the same run. `--records 1000000` shows the server's memory as the
- * stored records grow to a million (some minutes).
+ * stored records grow to a million (some ten minutes on each database).
  */
 import { parseArgs } from 'node:util';
 import { machine, writeSection } from '../report.ts';
 import { type AgentFigures, measureAgent, measureAppend } from './agentSide.ts';
 import { measureCatchUp } from './catchUp.ts';
+import { measurePostgresInserts, measureSignatures, measureSqliteInserts } from './rawParts.ts';
 import { startSchool } from './school.ts';
 import {
+  BATCH,
   type IngestFigures,
   measureEmptyRoute,
   measureHeartbeats,
   measureIngest,
-  measureRawInserts,
   withPostgresSchool,
 } from './serverSide.ts';
 
@@ -24,7 +25,11 @@ interface PathFigures {
     readonly postgres: IngestFigures;
     /** Requests, each with a batch of 20 records. */
     readonly emptyRoutePerSecond: number;
+    /** Of better-sqlite3 alone, 20 rows to a transaction. */
     readonly rawInsertsPerSecond: number;
+    /** Of PostgreSQL alone, 20 rows to a transaction. */
+    readonly rawPostgresInsertsPerSecond: number;
+    readonly signaturesPerSecond: number;
   };
   readonly heartbeatsPerSecond: number;
   readonly appendNs: { readonly at10: number; readonly at100000: number };
@@ -57,19 +62,30 @@ async function measure(records: number, say: (line: string) => void): Promise<Pa
   say('an append with 10 and with 100,000 records waiting');
   const appendNs = await measureAppend();
   say('the server on SQLite');
-  const rawInsertsPerSecond = await measureRawInserts(20_000);
+  const rawInsertsPerSecond = await measureSqliteInserts(10_000);
+  const signaturesPerSecond = await measureSignatures(4_000);
   const school = await startSchool(null);
   try {
     const emptyRoutePerSecond = await measureEmptyRoute(school);
-    const sqlite = await measureIngest(school, records);
+    const sqlite = await measureIngest(school, records, say);
     const heartbeatsPerSecond = await measureHeartbeats(school);
     say(`one device catches up with ${CATCH_UP_RECORDS} records`);
     const catchUpSeconds = await measureCatchUp(school, CATCH_UP_RECORDS);
     say('the server on PostgreSQL');
-    const postgres = await withPostgresSchool((on) => measureIngest(on, Math.min(records, 20_000)));
+    const [rawPostgresInsertsPerSecond, postgres] = await withPostgresSchool(
+      async (on, spareUrl) =>
+        [await measurePostgresInserts(spareUrl, 10_000), await measureIngest(on, records, say)] as const,
+    );
     return {
       agent,
-      ingest: { sqlite, postgres, emptyRoutePerSecond, rawInsertsPerSecond },
+      ingest: {
+        sqlite,
+        postgres,
+        emptyRoutePerSecond,
+        rawInsertsPerSecond,
+        rawPostgresInsertsPerSecond,
+        signaturesPerSecond,
+      },
       heartbeatsPerSecond,
       appendNs,
       catchUpSeconds,
@@ -90,31 +106,44 @@ function rounded<Value>(value: Value): Value {
 
 function page({ agent, ingest, heartbeatsPerSecond, appendNs, catchUpSeconds }: PathFigures): string {
   const rows: (readonly [string, string])[] = [
-    ['Agent: sealed, signed and on disk', `${agent.recordsPerSecond} records/s`],
-    ['Agent: the same, one after the other', `${agent.oneByOnePerSecond} records/s`],
-    ['Beside it: better-sqlite3 alone, one row a transaction', `${agent.rawInsertsPerSecond} rows/s`],
+    ['Agent: sealed, signed and on disk, 64 at once', `${agent.recordsPerSecond} records/s`],
+    ['Beside it: better-sqlite3 alone, 64 rows a transaction', `${agent.rawInsertsPerSecond} rows/s`],
+    ['Agent: each awaited before the next', `${agent.oneByOnePerSecond} records/s`],
+    ['Beside it: better-sqlite3 alone, one row a transaction', `${agent.rawOneByOnePerSecond} rows/s`],
     ['An append with 10 records waiting', `${Math.round(appendNs.at10 / 1_000)} us`],
     ['An append with 100,000 records waiting', `${Math.round(appendNs.at100000 / 1_000)} us`],
-    ['Server on SQLite, batches of 20, fsync on', `${ingest.sqlite.recordsPerSecond} records/s`],
-    ['Server on PostgreSQL, batches of 20, fsync on', `${ingest.postgres.recordsPerSecond} records/s`],
-    ["Beside it: Fastify's empty route, the same batches", `${ingest.emptyRoutePerSecond} requests/s`],
+    ['Server on SQLite, batches of 20, fsync on', accepted(ingest.sqlite)],
+    ['Server on PostgreSQL, batches of 20, fsync on', accepted(ingest.postgres)],
+    [
+      "Beside it: Fastify's empty route, the same batches",
+      `${ingest.emptyRoutePerSecond} requests/s, ${Math.round(ingest.emptyRoutePerSecond * BATCH)} records/s`,
+    ],
     ['Beside it: better-sqlite3 alone, 20 rows a transaction', `${ingest.rawInsertsPerSecond} rows/s`],
+    ['Beside it: pg alone, 20 rows a transaction', `${ingest.rawPostgresInsertsPerSecond} rows/s`],
+    ["Beside it: checking the records' signatures alone", `${ingest.signaturesPerSecond} records/s`],
     ['Heartbeats', `${heartbeatsPerSecond}/s`],
     ['A device catches up with 10,000 records', `${catchUpSeconds} s`],
-    ...ingest.sqlite.memory.map(
-      ({ records, rssBytes }) =>
-        [
-          `Server's memory with ${records} records stored`,
-          rssBytes === null ? 'unknown' : `${Math.round(rssBytes / 1_000_000)} MB`,
-        ] as const,
-    ),
+    ...memoryRows('SQLite', ingest.sqlite),
+    ...memoryRows('PostgreSQL', ingest.postgres),
   ];
   const table = rows.map(([what, figure]) => `| ${what} | ${figure} |`).join('\n');
   return `## The path of a record
 
 \`npm run bench -- path\` on ${machine()}. The server, the database and what drives them share the machine.
+Speeds are those of the quietest round, the raw parts' as well; in brackets the mean of all.
 
 | | |
 | --- | ---: |
 ${table}`;
+}
+
+function accepted({ recordsPerSecond, meanRecordsPerSecond }: IngestFigures): string {
+  return `${recordsPerSecond} records/s (${meanRecordsPerSecond})`;
+}
+
+function memoryRows(database: string, { memory }: IngestFigures): (readonly [string, string])[] {
+  return memory.map(({ records, rssBytes }) => [
+    `Server's memory on ${database} with ${records} records stored`,
+    rssBytes === null ? 'unknown' : `${Math.round(rssBytes / 1_000_000)} MB`,
+  ]);
 }
