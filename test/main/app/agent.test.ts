@@ -35,7 +35,7 @@ import {
   createFakeTray,
   createFakeWindows,
 } from '../../fakes/ports.ts';
-import { createFakeRules } from '../../fakes/rules.ts';
+import { aSiteList, createFakeRules } from '../../fakes/rules.ts';
 import { createFakeTimers } from '../../fakes/timers.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -168,18 +168,19 @@ describe('the agent as a whole', () => {
       random: createFakeRandom(),
       log: createFakeLog(),
     };
+    const rules = createFakeRules([PACK]);
     const token = over.token === undefined ? school.token : over.token;
     const agent = createAgent(
       {
         ...world,
         connect: school.connect,
-        ...createFakeRules([PACK]),
+        ...rules,
         tokenSources: [{ name: 'test', read: async () => token }],
       },
       { agentVersion: '0.1.0', platform: 'linux', development: false, ownProcessId: 1 },
     );
     agents.push(agent);
-    return { agent, ...world };
+    return { agent, rules, ...world };
   }
 
   test('enrols, takes its policy, and brings what was flagged to the school, once', async () => {
@@ -320,6 +321,34 @@ describe('the agent as a whole', () => {
     });
     const captures = (await school.records()).flatMap((one) => (one.kind === 'capture' ? [one] : []));
     expect(captures[0]).toMatchObject({ policyVersion: 6 });
+  });
+
+  test('site lists that are put on the machine later count without a restart', async () => {
+    const school = await createSchool();
+    const { agent, rules, windows, tray, timers } = build(school);
+    await agent.start();
+    await until(() => tray.view()?.stateLine === 'Larkfield Primary monitors this computer');
+    const head =
+      '# lapwing-list: police\n# category: illegal_terrorism\n# severity: critical\n# version: 1\n';
+    const captured = async () =>
+      (await school.records()).flatMap((one) => (one.kind === 'capture' ? [one.observation.title] : []));
+    let visits = 0;
+    /** Goes to the site again and again, until a visit counts or does not count any more. */
+    async function visit(title: string): Promise<void> {
+      visits += 1;
+      windows.show({ appName: 'Safari', title: `${title} ${visits}`, url: `https://site.example/${visits}` });
+      await timers.advance(5_000);
+    }
+    await visit('before');
+    rules.change([aSiteList('police.list', `${head}site.example\n`)]);
+    await until(() => {
+      void visit('listed');
+      return school.envelopes.some(({ kind }) => kind === 'capture');
+    });
+    expect((await captured())[0]).toMatch(/^listed/);
+    expect(rules.watching()).toBe(1);
+    await agent.stop();
+    expect(rules.watching()).toBe(0);
   });
 
   test('stops within its deadline even if a part does not', async () => {

@@ -188,7 +188,7 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
     bundledPacks: () => readBundledPacks(join(resources, 'rules')),
     compiledPacks: () => readFile(join(out, 'main', 'rules.lwr')).catch(() => null),
     bundledLists: () => listsBelow(join(resources, 'rules')),
-    machineLists: createMachineLists(machineFolder()),
+    machineLists: createMachineLists({ timers }, machineFolder()),
     tokenSources: tokenPlaces({ argument: args.enrol, programFolder: dirname(app.getPath('exe')) }),
   };
   const agent = host.createAgent(ports, {

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Disposable } from '#kernel';
+import type { Disposable, Timers } from '#kernel';
 
 /** How long the folder must be quiet before it is read again: a list may be copied in parts. */
 const SETTLE_MS = 1_000;
+/** How often it is looked whether there is such a folder: one question to the file system. */
+const LOOK_AGAIN_MS = 300_000;
 
 /** A `*.list` file; its lines come from a stream. */
 export interface SiteListFile {
@@ -43,35 +45,72 @@ export async function listsBelow(folder: string): Promise<readonly SiteListFile[
   }
 }
 
+/** The folder's own mark, another one when it was made anew; null where there is none. */
+async function markOf(folder: string): Promise<string | null> {
+  const found = await stat(folder).catch(() => null);
+  return found?.isDirectory() ? `${found.ino} ${found.birthtimeMs}` : null;
+}
+
 /**
  * The lists an administrator put into the folder `lists` of the machine's Lapwing folder (`machineFolder`, absolute).
- * The agent never makes or writes either folder; one that is made later is watched from the next start.
+ * The agent never makes or writes either folder. A change in it is told within seconds; that the folder itself was
+ * made, taken away or replaced, within five minutes.
  */
-export function createMachineLists(machineFolder: string): {
+export function createMachineLists(
+  deps: { readonly timers: Pick<Timers, 'every'> },
+  machineFolder: string,
+): {
   read(): Promise<readonly SiteListFile[]>;
   watch(onChange: () => void): Disposable;
 } {
   const folder = join(machineFolder, 'lists');
+
+  async function watchFolder(onChange: () => void, onReady: () => void): Promise<() => Promise<void>> {
+    // Loaded only where there is a folder: most machines have none, and it would cost them memory for nothing.
+    const { watch } = await import('chokidar');
+    const options = { ignoreInitial: true, awaitWriteFinish: { stabilityThreshold: SETTLE_MS } };
+    const watcher = watch(folder, options)
+      .on('all', onChange)
+      .on('ready', onReady)
+      .on('error', () => undefined);
+    return () => watcher.close();
+  }
+
   return {
     read: () => listsBelow(folder),
     watch(onChange) {
       let disposed = false;
-      const watching = readdir(folder).then(
-        async () => {
-          // Loaded only where there is a folder: most machines have none, and it would cost them memory for nothing.
-          const { watch } = await import('chokidar');
-          if (disposed) return null;
-          const options = { ignoreInitial: true, awaitWriteFinish: { stabilityThreshold: SETTLE_MS } };
-          return watch(folder, options)
-            .on('all', onChange)
-            .on('error', () => undefined);
-        },
-        () => null,
-      );
+      /** Undefined before the first look, which is no change. */
+      let watched: string | null | undefined;
+      let close: (() => Promise<void>) | null = null;
+      let looking = look();
+      const looks = deps.timers.every(LOOK_AGAIN_MS, () => {
+        looking = looking.then(look);
+      });
+
+      async function look(): Promise<void> {
+        const mark = await markOf(folder);
+        if (disposed || mark === watched) return;
+        const isFirst = watched === undefined;
+        watched = mark;
+        await close?.();
+        const tell = () => {
+          if (!isFirst && !disposed) onChange();
+        };
+        // Told when changes are heard of, so that none falls between the reading that follows and the watch.
+        if (mark !== null) close = await watchFolder(onChange, tell);
+        else {
+          close = null;
+          tell();
+        }
+      }
+
       return {
         async dispose() {
           disposed = true;
-          await (await watching)?.close();
+          await looks.dispose();
+          await looking;
+          await close?.();
         },
       };
     },
