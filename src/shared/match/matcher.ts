@@ -112,10 +112,12 @@ function resultOf(
   dispositions: Dispositions,
   context: MatchContext,
 ): MatchResult {
-  const counted = rulings.flatMap((ruling) => (ruling.against === null ? [ruling.hit] : [])).sort(byPlace);
-  const isUnacceptable = ({ category }: Hit) =>
-    !isAcceptable(dispositions.judge(category, context).disposition);
-  const unacceptable = counted.filter(isUnacceptable);
+  const counted: Hit[] = [];
+  for (const { against, hit } of rulings) if (against === null) counted.push(hit);
+  if (counted.length > 1) counted.sort(byPlace);
+  const unacceptable = counted.filter(
+    ({ category }) => !isAcceptable(dispositions.judge(category, context).disposition),
+  );
   const hits = unacceptable.length > 0 ? unacceptable : counted;
   let worst: { hit: Hit; rank: number } | null = null;
   for (const hit of hits) {

@@ -12,7 +12,7 @@ import { err, ok, type Result } from '#kernel';
 
 const MAGIC = 0x4352574c;
 /** Version of the compiled form. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 const SECTIONS = {
   /** [0] start of word hashes. */
@@ -37,6 +37,8 @@ const SECTIONS = {
   stemKeys: Uint16Array,
   stems: Int32Array,
   stemBits: Int32Array,
+  /** Which beginnings of words there are, of three letters and more: bits by their hashes; see `prefixSlot`. */
+  prefixBits: Int32Array,
   /** Words that also count inside others, ordered by the hash of their first four letters. */
   insideKeys: Uint16Array,
   insides: Int32Array,

@@ -91,6 +91,15 @@ export function stemKey(a: number, b: number, c: number): number {
   return Math.imul((Math.imul((Math.imul(a, 31) + b) | 0, 31) + c) | 0, 0x9e3779b1) >>> 17;
 }
 
+/** Shortest and longest beginning of a word that the filter of beginnings knows. */
+export const MIN_PREFIX = 3;
+export const MAX_PREFIX = 18;
+
+/** The bit of a beginning with this hash in a filter of so many 32-bit words, a power of two. */
+export function prefixSlot(hash: number, filterWords: number): number {
+  return (hash ^ (hash >>> 15)) & (filterWords * 32 - 1);
+}
+
 /** The key of the first four letters of a word that counts inside others, 15 bits. */
 export function insideKey(a: number, b: number, c: number, d: number): number {
   return Math.imul((a << 21) ^ (b << 14) ^ (c << 7) ^ d, 0x9e3779b1) >>> 17;

@@ -1,5 +1,5 @@
 import { hashStep, slotOf } from '../text/hash.ts';
-import { insideKey, STEM, stemKey, textRef } from './layout.ts';
+import { insideKey, MAX_PREFIX, MIN_PREFIX, prefixSlot, STEM, stemKey, textRef } from './layout.ts';
 import type { StringPool } from './strings.ts';
 
 /** What kind of word a pattern names; each kind is found in texts in its own way. */
@@ -38,6 +38,7 @@ export interface LexiconSections {
   readonly stemKeys: Uint16Array<ArrayBuffer>;
   readonly stems: Int32Array<ArrayBuffer>;
   readonly stemBits: Int32Array<ArrayBuffer>;
+  readonly prefixBits: Int32Array<ArrayBuffer>;
   readonly insideKeys: Uint16Array<ArrayBuffer>;
   readonly insides: Int32Array<ArrayBuffer>;
   readonly insideBits: Int32Array<ArrayBuffer>;
@@ -89,6 +90,28 @@ export function createLexicon(): Lexicon {
     return [...tables[kind].values()]
       .map((entry) => ({ entry, key: keyOf(kind, entry.text) }))
       .sort((a, b) => a.key - b.key || (a.entry.text < b.entry.text ? -1 : 1));
+  }
+
+  /** A filter of all beginnings of all words, eight bits for each, so that one in eight others passes it. */
+  function prefixes(): Int32Array<ArrayBuffer> {
+    const found = new Set<number>();
+    for (const table of Object.values(tables)) {
+      for (const text of table.keys()) {
+        let hash = seed;
+        for (let at = 0; at < Math.min(text.length, MAX_PREFIX); at += 1) {
+          hash = hashStep(hash, text.charCodeAt(at));
+          if (at + 1 >= MIN_PREFIX) found.add(hash);
+        }
+      }
+    }
+    let words = 32;
+    while (words * 4 < found.size) words *= 2;
+    const bits = new Int32Array(words);
+    for (const hash of found) {
+      const slot = prefixSlot(hash, words);
+      bits[slot >>> 5] = (bits[slot >>> 5] ?? 0) | (1 << (slot & 31));
+    }
+    return bits;
   }
 
   return {
@@ -151,6 +174,7 @@ export function createLexicon(): Lexicon {
         stemKeys: stems.keys,
         stems: stems.table,
         stemBits: stems.bits,
+        prefixBits: prefixes(),
         insideKeys: insides.keys,
         insides: insides.table,
         insideBits: insides.bits,

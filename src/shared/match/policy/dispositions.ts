@@ -24,8 +24,11 @@ export interface Dispositions {
  * `acceptable_for_nominated_users` for others, come out as `unacceptable`. `timeZone` is an IANA name.
  */
 export function createDispositions(rules: readonly DispositionRule[], timeZone: string): Dispositions {
-  const grid = new Map<string, DispositionRule>();
-  for (const rule of rules) grid.set(keyOf(rule.category, rule.audience), rule);
+  const grid = new Map<Category, Map<Audience, DispositionRule>>();
+  for (const rule of rules) {
+    const row = grid.get(rule.category) ?? new Map<Audience, DispositionRule>();
+    grid.set(rule.category, row.set(rule.audience, rule));
+  }
   let clock: Intl.DateTimeFormat | undefined;
 
   /** The school's wall clock: day of the week and minutes since midnight. */
@@ -71,7 +74,7 @@ export function createDispositions(rules: readonly DispositionRule[], timeZone: 
           reason: `${category} is locked: no policy changes it`,
         };
       }
-      const rule = grid.get(keyOf(category, context.audience));
+      const rule = grid.get(category)?.get(context.audience);
       if (rule === undefined) {
         const reason = `the policy says nothing else about ${category} for ${context.audience}`;
         return { disposition: 'unacceptable', reason };
@@ -86,10 +89,6 @@ export function createDispositions(rules: readonly DispositionRule[], timeZone: 
 /** Whether hits of this disposition are nobody's concern. */
 export function isAcceptable(disposition: Disposition): boolean {
   return disposition !== 'unacceptable' && disposition !== 'unacceptable_and_illegal';
-}
-
-function keyOf(category: Category, audience: Audience): string {
-  return `${category} ${audience}`;
 }
 
 function minutesOf(time: string): number {

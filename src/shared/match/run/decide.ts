@@ -79,6 +79,7 @@ export function createDecider(
     if (!rules.looksAt(rule, found.field)) return `the rule does not look at the ${hit.field}`;
     if (!rules.isFor(rule, context.audience)) return `the rule is not for ${context.audience}`;
     if (isHelpSite) return 'reading a help site is never flagged';
+    if (cancels.length === 0) return exceptions.reasonAgainst(hit, host, context);
     const [ruleSet, packSet] = rules.cancelSets(rule);
     const [ruleContext, packContext] = rules.contextSets(rule);
     for (const cancel of cancels) {
@@ -94,8 +95,9 @@ export function createDecider(
   }
 
   /** Occurrences of each rule in each field from left to right; of overlapping ones the first, and the longest of those. */
-  function occurrences(found: readonly Found[]): Found[] {
-    const ordered = [...found].sort(
+  function occurrences(found: Found[]): Found[] {
+    if (found.length < 2) return found;
+    const ordered = found.sort(
       (a, b) => a.owner - b.owner || a.field - b.field || a.start - b.start || b.end - a.end,
     );
     const kept: Found[] = [];
@@ -114,6 +116,7 @@ export function createDecider(
 
   function sitesOf(findings: Findings, context: MatchContext, isHelpSite: boolean): Ruling[] {
     const rulings: Ruling[] = [];
+    if (findings.sites.length === 0) return rulings;
     const url = findings.texts[1] ?? '';
     const seen = new Set<number>();
     for (const { owner, start, end } of [...findings.sites].sort(
@@ -145,6 +148,7 @@ export function createDecider(
 
   /** Adds up the weak signs of each pack; one of them speaks for all if they suffice. */
   function addUp(rulings: readonly Ruling[]): void {
+    if (!rulings.some(({ rule }) => rules.weight(rule) !== 0)) return;
     const byPack = new Map<number, Ruling[]>();
     for (const ruling of rulings) {
       if (ruling.against !== null || rules.weight(ruling.rule) === 0) continue;
@@ -201,7 +205,8 @@ export function createDecider(
         return ruling;
       });
       addUp(rulings);
-      return [...rulings, ...sitesOf(findings, context, isHelpSite)];
+      const sites = sitesOf(findings, context, isHelpSite);
+      return sites.length === 0 ? rulings : [...rulings, ...sites];
     },
   };
 }

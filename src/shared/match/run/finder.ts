@@ -202,7 +202,7 @@ export function createFinder(compiled: Compiled): Finder {
       if (mode === 'url') scanStretches(buffer, fold, stretches);
       else scanAll(buffer, fold);
       clearEdges(lattice);
-      if ((buffer.marks & MARKS_WORTH_A_LOOK) !== 0) addVariants(lattice, fold, words.knows);
+      if ((buffer.marks & MARKS_WORTH_A_LOOK) !== 0) addVariants(lattice, fold, words);
       if (trace !== null) trace.text(field, lattice);
       seekWords(field, found, trace);
       if (lattice.edges.length > 0) seekEdges(field, found, trace);

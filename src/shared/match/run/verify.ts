@@ -80,11 +80,30 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
       walk(node + step, tokenBound(token, step), base, at + step, last, stems, step);
     }
     if (lattice.edges.length === 0) return;
-    for (const edge of (step === 1 ? lattice.leaving : lattice.arriving).get(node) ?? []) {
-      if (!isEdgeWord(edge, place, stem)) continue;
-      if (step === 1) walk(edge.to, edge.originEnd, base, at + 1, last, stems, 1);
-      else walk(edge.from, edge.originStart, base, at - 1, last, stems, -1);
+    let edge = firstEdge(node, step);
+    while (edge !== null) {
+      if (isEdgeWord(edge, place, stem)) {
+        if (step === 1) walk(edge.to, edge.originEnd, base, at + 1, last, stems, 1);
+        else walk(edge.from, edge.originStart, base, at - 1, last, stems, -1);
+      }
+      edge = step === 1 ? edge.nextLeaving : edge.nextArriving;
     }
+  }
+
+  function firstEdge(node: number, step: 1 | -1): Edge | null {
+    return (step === 1 ? lattice.leaving[node] : lattice.arriving[node]) ?? null;
+  }
+
+  /** False if the word beside the anchor in its way certainly does not stand there: most candidates end so. */
+  function mayStep(node: number, way: number, at: number, step: 1 | -1): boolean {
+    const header = patterns[way] as number;
+    if (at < 0 || at >= wayLength(header)) return true;
+    if (lattice.edges.length > 0 && firstEdge(node, step) !== null) return true;
+    const token = step === 1 ? node : node - 1;
+    const stem = (wayStems(header) & (1 << at)) !== 0;
+    return (
+      token >= 0 && token < buffer.tokenCount && isTokenWord(token, patterns[way + 1 + at] as number, stem)
+    );
   }
 
   function tokenBound(token: number, step: 1 | -1): number {
@@ -186,15 +205,28 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
       const at = place & 255;
       const way = wayOf(pattern, shape, place >>> 8);
       if (shape === 0 && lattice.edges.length === 0) return verifyPlain(way, at, from, span);
+      if (!mayStep(from, way, at - 1, -1) || !mayStep(to, way, at + 1, 1)) return false;
       const left = edge === null ? tokenBound(from, -1) : edge.originStart;
       if (!readSide(from, left, pattern, shape, way, at, -1)) return false;
-      span.start = Math.min(...front.bounds);
-      span.from = Math.min(...front.nodes);
+      span.start = least(front.bounds);
+      span.from = least(front.nodes);
       const right = edge === null ? tokenBound(to - 1, 1) : edge.originEnd;
       if (!readSide(to, right, pattern, shape, way, at, 1)) return false;
-      span.end = Math.max(...front.bounds);
-      span.to = Math.max(...front.nodes);
+      span.end = greatest(front.bounds);
+      span.to = greatest(front.nodes);
       return true;
     },
   };
+}
+
+function least(numbers: readonly number[]): number {
+  let found = numbers[0] as number;
+  for (const number of numbers) if (number < found) found = number;
+  return found;
+}
+
+function greatest(numbers: readonly number[]): number {
+  let found = numbers[0] as number;
+  for (const number of numbers) if (number > found) found = number;
+  return found;
 }

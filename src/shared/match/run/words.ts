@@ -1,5 +1,5 @@
 import type { Compiled } from '../compile/container.ts';
-import { insideKey, STEM, stemKey, textLength, textStart } from '../compile/layout.ts';
+import { insideKey, prefixSlot, STEM, stemKey, textLength, textStart } from '../compile/layout.ts';
 import { slotOf } from '../text/hash.ts';
 
 /** Finds words of rules among the letters of a text. Offsets are into `units`. */
@@ -14,6 +14,8 @@ export interface WordTables {
   /** The first row of stems or inside words that may begin at `start`, -1 if none does; ask for the rows after it. */
   firstStem(units: Uint16Array, start: number, end: number): number;
   firstInside(units: Uint16Array, start: number, end: number): number;
+  /** Whether some word may begin with the letters of this hash, three of them or more; sometimes true where none does. */
+  mayBegin(hash: number): boolean;
   /** Whether any rule knows the letters: as a word or by a word inside them, or only by a stem. */
   knows(
     units: Uint16Array,
@@ -27,6 +29,7 @@ export interface WordTables {
 export function createWordTables(compiled: Compiled): WordTables {
   const { wordKeys, wordTexts, strings, stemKeys, stemBits, stems, insideKeys, insideBits, insides } =
     compiled;
+  const { prefixBits } = compiled;
   const mask = wordKeys.length - 1;
   const hasInsides = insideKeys.length > 0;
 
@@ -107,6 +110,10 @@ export function createWordTables(compiled: Compiled): WordTables {
     isInside,
     firstStem,
     firstInside,
+    mayBegin(hash) {
+      const slot = prefixSlot(hash, prefixBits.length);
+      return ((prefixBits[slot >>> 5] as number) & (1 << (slot & 31))) !== 0;
+    },
     knows(units, start, end, hash, anywhere) {
       if (wordAt(units, start, end, hash) >= 0) return 'whole';
       if (knowsInside(units, start, end, anywhere ? end - 4 : start)) return 'whole';

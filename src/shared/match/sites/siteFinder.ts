@@ -74,6 +74,7 @@ export function createSiteFinder(compiled: Compiled): SiteFinder {
     exact: boolean,
     found: SiteFound[],
   ): void {
+    const end = exact ? to : parts.hostEnd;
     let a = SEED_A;
     let b = SEED_B;
     let labels = 0;
@@ -81,17 +82,24 @@ export function createSiteFinder(compiled: Compiled): SiteFinder {
       const code = lowerCode(host.charCodeAt(at));
       if (code === DOT) {
         labels += 1;
-        if (labels > 1) lookDomain(a, b, exact ? at + 1 : parts.hostStart);
+        if (labels > 1) lookDomain(url, a, b, exact ? at + 1 : parts.hostStart, end, parts, found);
       }
       a = siteHashA(a, code);
       b = siteHashB(b, code);
     }
-    if (labels > 0) lookDomain(a, b, parts.hostStart);
+    if (labels > 0) lookDomain(url, a, b, parts.hostStart, end, parts, found);
+  }
 
-    function lookDomain(domainA: number, domainB: number, start: number): void {
-      if (look(domainA, domainB, start, exact ? to : parts.hostEnd, found))
-        lookPaths(url, domainA, domainB, start, parts, found);
-    }
+  function lookDomain(
+    url: string,
+    a: number,
+    b: number,
+    start: number,
+    end: number,
+    parts: UrlParts,
+    found: SiteFound[],
+  ): void {
+    if (look(a, b, start, end, found)) lookPaths(url, a, b, start, parts, found);
   }
 
   return {

@@ -29,6 +29,9 @@ export const MARK = {
   glued: 64,
 } as const;
 
+/** A foreign letter that looks like no Latin one. */
+export const NO_TWIN = 0xffff;
+
 export interface TextBuffer {
   /** All of the text was plain ASCII: every letter stands at its own offset, and `origins` is not filled. */
   isPlain: boolean;
@@ -38,12 +41,16 @@ export interface TextBuffer {
   mode: ScanMode;
   units: Uint16Array;
   origins: Int32Array;
+  /** For letters beyond ASCII: the Latin letter that a foreign one imitates, `NO_TWIN` if none, 0 if it is not foreign. */
+  twins: Uint16Array;
   unitCount: number;
   tokenStart: Int32Array;
   tokenEnd: Int32Array;
   tokenHash: Int32Array;
   tokenMarks: Uint8Array;
   tokenCount: number;
+  /** Some letter is one that only a foreign script has. */
+  isForeign: boolean;
   /** All marks of all words together: 0 means that no word needs a second reading. */
   marks: number;
 }
@@ -56,12 +63,14 @@ export function createTextBuffer(seed: number): TextBuffer {
     mode: 'title',
     units: new Uint16Array(512),
     origins: new Int32Array(512),
+    twins: new Uint16Array(512),
     unitCount: 0,
     tokenStart: new Int32Array(128),
     tokenEnd: new Int32Array(128),
     tokenHash: new Int32Array(128),
     tokenMarks: new Uint8Array(128),
     tokenCount: 0,
+    isForeign: false,
     marks: 0,
   };
 }
@@ -72,6 +81,7 @@ export function startText(buffer: TextBuffer, source: string, mode: ScanMode): v
   buffer.mode = mode;
   buffer.unitCount = 0;
   buffer.tokenCount = 0;
+  buffer.isForeign = false;
   buffer.marks = 0;
 }
 
@@ -87,6 +97,7 @@ export function reserve(
     const size = Math.max(units, buffer.units.length * 2);
     buffer.units = grown(new Uint16Array(size), buffer.units, usedUnits);
     buffer.origins = grown(new Int32Array(size), buffer.origins, usedUnits);
+    buffer.twins = grown(new Uint16Array(size), buffer.twins, usedUnits);
   }
   if (tokens > buffer.tokenStart.length) {
     const size = Math.max(tokens, buffer.tokenStart.length * 2);

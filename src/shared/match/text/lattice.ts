@@ -3,6 +3,7 @@
  * also as one edge `kill` over both. Node n lies before word n; an edge leads from one node to a later one.
  */
 import { characterAt, type TextBuffer } from './buffer.ts';
+import { createReadings, type Readings } from './readings.ts';
 
 /** A second reading. */
 export interface Edge {
@@ -15,43 +16,61 @@ export interface Edge {
   /** What it covers of the original. */
   readonly originStart: number;
   readonly originEnd: number;
+  /** The edge found before it that begins, and the one that ends, at the same node. */
+  readonly nextLeaving: Edge | null;
+  readonly nextArriving: Edge | null;
 }
+
+/** A second reading before it is joined to the others. */
+export type Reading = Omit<Edge, 'nextLeaving' | 'nextArriving'>;
 
 export interface Lattice {
   readonly buffer: TextBuffer;
   readonly edges: Edge[];
-  /** Edges by the node they begin at, and by the node they end at. */
-  readonly leaving: Map<number, Edge[]>;
-  readonly arriving: Map<number, Edge[]>;
+  /** The last edge found that begins, and that ends, at each node; nothing where there is none. */
+  readonly leaving: (Edge | null | undefined)[];
+  readonly arriving: (Edge | null | undefined)[];
+  /** For the words that are read otherwise, one after another. */
+  readonly readings: Readings;
   /** Where unused room in `units` begins, behind the text and the edges' letters. */
   unitsEnd: number;
 }
 
 export function createLattice(buffer: TextBuffer): Lattice {
-  return { buffer, edges: [], leaving: new Map(), arriving: new Map(), unitsEnd: 0 };
+  return {
+    buffer,
+    edges: [],
+    leaving: [],
+    arriving: [],
+    readings: createReadings(buffer.seed),
+    unitsEnd: 0,
+  };
 }
 
 /** Forgets the edges of the text before. */
 export function clearEdges(lattice: Lattice): void {
   lattice.unitsEnd = lattice.buffer.unitCount;
-  if (lattice.edges.length === 0) return;
+  for (const { from, to } of lattice.edges) {
+    lattice.leaving[from] = null;
+    lattice.arriving[to] = null;
+  }
   lattice.edges.length = 0;
-  lattice.leaving.clear();
-  lattice.arriving.clear();
 }
 
 /** Adds a reading, unless the same one is there already. Its letters must stay where they are in `units`. */
-export function addEdge(lattice: Lattice, edge: Edge): boolean {
+export function addEdge(lattice: Lattice, reading: Reading): boolean {
   const { buffer, leaving, arriving } = lattice;
-  if (edge.to === edge.from + 1 && buffer.tokenHash[edge.from] === edge.hash) return false;
-  const siblings = leaving.get(edge.from);
-  if (siblings?.some((other) => other.hash === edge.hash && other.to === edge.to)) return false;
+  const { from, to, hash, start, end, originStart, originEnd } = reading;
+  if (to === from + 1 && buffer.tokenHash[from] === hash) return false;
+  const nextLeaving = leaving[from] ?? null;
+  for (let other = nextLeaving; other !== null; other = other.nextLeaving) {
+    if (other.hash === hash && other.to === to) return false;
+  }
+  const nextArriving = arriving[to] ?? null;
+  const edge = { from, to, hash, start, end, originStart, originEnd, nextLeaving, nextArriving };
   lattice.edges.push(edge);
-  if (siblings === undefined) leaving.set(edge.from, [edge]);
-  else siblings.push(edge);
-  const before = arriving.get(edge.to);
-  if (before === undefined) arriving.set(edge.to, [edge]);
-  else before.push(edge);
+  leaving[from] = edge;
+  arriving[to] = edge;
   return true;
 }
 

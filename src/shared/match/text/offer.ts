@@ -1,29 +1,26 @@
 import { originOf, reserve } from './buffer.ts';
-import { hashUnits } from './hash.ts';
 import { addEdge, originEnd as endOf, type Lattice } from './lattice.ts';
 import { MAX_READING } from './readings.ts';
 
-/** Whether any rule knows these letters: whole (or inside them), or only how they begin. */
-export type Knows = (
-  units: Uint16Array,
-  start: number,
-  end: number,
-  hash: number,
-  /** Also look for words that count inside others anywhere in the letters, not only at their start. */
-  anywhere: boolean,
-) => 'whole' | 'beginning' | null;
+/** What is known of the words of all rules. */
+export interface KnownWords {
+  /**
+   * Whether any rule knows these letters: whole (or inside them), or only how they begin. `anywhere`: also look for
+   * words that count inside others anywhere in the letters, not only at their start.
+   */
+  knows(
+    units: Uint16Array,
+    start: number,
+    end: number,
+    hash: number,
+    anywhere: boolean,
+  ): 'whole' | 'beginning' | null;
+  /** False if no word begins with the letters of this hash, three of them or more. */
+  mayBegin(hash: number): boolean;
+}
 
 /** Longest run of letters that is looked at; what is longer is no word, however disguised. */
 const MAX_WRITTEN = MAX_READING * 4;
-
-/** The word's letters, cut one letter after `MAX_WRITTEN`: too long for every reading, and bounded work. */
-export function textOf(lattice: Lattice, token: number): string {
-  const { units, tokenStart, tokenEnd } = lattice.buffer;
-  const start = tokenStart[token] as number;
-  return String.fromCharCode(
-    ...units.subarray(start, Math.min(tokenEnd[token] as number, start + MAX_WRITTEN + 1)),
-  );
-}
 
 export function isTooLong(lattice: Lattice, token: number): boolean {
   const { tokenStart, tokenEnd } = lattice.buffer;
@@ -38,24 +35,41 @@ export function tokenOriginEnd(lattice: Lattice, token: number): number {
   return endOf(lattice.buffer, (lattice.buffer.tokenEnd[token] as number) - 1);
 }
 
-/** Makes an edge over tokens `from .. to` of `letters` if a rule knows them. */
+/**
+ * Makes an edge over words `from .. to` of the letters `units[start .. end)`, which lie in the text or in the unused room
+ * behind it, if a rule knows them.
+ */
 export function offer(
   lattice: Lattice,
-  letters: string,
+  start: number,
+  end: number,
+  hash: number,
   from: number,
   to: number,
   originStart: number,
   originEnd: number,
-  knows: Knows,
+  words: KnownWords,
 ): void {
-  const { buffer, unitsEnd } = lattice;
-  reserve(buffer, unitsEnd + letters.length, 0, unitsEnd);
-  for (let at = 0; at < letters.length; at += 1) {
-    buffer.units[unitsEnd + at] = letters.charCodeAt(at);
-  }
-  const end = unitsEnd + letters.length;
-  const hash = hashUnits(buffer.seed, buffer.units, unitsEnd, end);
-  if (knows(buffer.units, unitsEnd, end, hash, true) === null) return;
-  if (addEdge(lattice, { from, to, hash, start: unitsEnd, end, originStart, originEnd }))
-    lattice.unitsEnd = end;
+  if (words.knows(lattice.buffer.units, start, end, hash, true) === null) return;
+  if (addEdge(lattice, { from, to, hash, start, end, originStart, originEnd }))
+    lattice.unitsEnd = Math.max(lattice.unitsEnd, end);
+}
+
+/** Offers every reading of the word in `lattice.readings` for words `from .. to`. */
+export function offerReadings(
+  lattice: Lattice,
+  from: number,
+  to: number,
+  originStart: number,
+  originEnd: number,
+  words: KnownWords,
+): void {
+  lattice.readings.each((units, length, hash) => {
+    if (words.knows(units, 0, length, hash, true) === null) return;
+    const start = lattice.unitsEnd;
+    const end = start + length;
+    reserve(lattice.buffer, end, 0, start);
+    for (let at = 0; at < length; at += 1) lattice.buffer.units[start + at] = units[at] as number;
+    if (addEdge(lattice, { from, to, hash, start, end, originStart, originEnd })) lattice.unitsEnd = end;
+  });
 }

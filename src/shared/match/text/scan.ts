@@ -2,7 +2,7 @@
  * Turns one text into folded letters and words, in one pass. ASCII takes the short way; the first other character makes
  * the whole text take the long one, which writes a map back to the original.
  */
-import { characterAt, MARK, reserve, startText, type TextBuffer } from './buffer.ts';
+import { characterAt, MARK, NO_TWIN, reserve, startText, type TextBuffer } from './buffer.ts';
 import type { Fold, Folded } from './fold.ts';
 import { HASH_PRIME, hashStep } from './hash.ts';
 
@@ -70,7 +70,7 @@ function scanPlain(buffer: TextBuffer, from: number, to: number): boolean {
   const text = buffer.source;
   const { seed } = buffer;
   reserve(buffer, to + 1, buffer.tokenCount + ((to - from) >> 1) + 2);
-  const { units } = buffer;
+  const { units, tokenStart, tokenEnd, tokenHash, tokenMarks } = buffer;
   let tokens = buffer.tokenCount;
   let allMarks = buffer.marks;
   let singles = 0;
@@ -98,10 +98,10 @@ function scanPlain(buffer: TextBuffer, from: number, to: number): boolean {
       if (singles >= 3) marks |= MARK.spelled;
       if ((missing & LETTER_BIT) !== 0 && hasLetter(units, start, index)) marks |= MARK.digits;
       if (glue === 1) marks |= MARK.glued;
-      buffer.tokenStart[tokens] = start;
-      buffer.tokenEnd[tokens] = index;
-      buffer.tokenHash[tokens] = hash;
-      buffer.tokenMarks[tokens] = marks;
+      tokenStart[tokens] = start;
+      tokenEnd[tokens] = index;
+      tokenHash[tokens] = hash;
+      tokenMarks[tokens] = marks;
       tokens += 1;
       allMarks |= marks;
       glue = folded === GLUE ? 1 : 0;
@@ -140,7 +140,7 @@ function scanFolding(buffer: TextBuffer, fold: Fold, from: number, to: number): 
   const { seed } = buffer;
   // At most one word a character; only folds of one character to several letters can need more letters than this.
   reserve(buffer, buffer.unitCount + (to - from) + 32, buffer.tokenCount + (to - from) + 1);
-  let { units, origins } = buffer;
+  let { units, origins, twins } = buffer;
   const { tokenStart, tokenEnd, tokenHash, tokenMarks } = buffer;
   let count = buffer.unitCount;
   let tokens = buffer.tokenCount;
@@ -183,14 +183,17 @@ function scanFolding(buffer: TextBuffer, fold: Fold, from: number, to: number): 
           index -= 1;
         } else {
           const { text: letters } = letter;
+          const twin = letter.foreign ? letter.lookalike || NO_TWIN : 0;
+          if (twin === NO_TWIN) buffer.isForeign = true;
           if (count + letters.length + (to - index) > units.length) {
             reserve(buffer, count + letters.length + (to - index) + 32, 0, count);
-            ({ units, origins } = buffer);
+            ({ units, origins, twins } = buffer);
           }
           for (let at = 0; at < letters.length; at += 1) {
             const unit = letters.charCodeAt(at);
             units[count] = unit;
             origins[count] = index;
+            twins[count] = twin;
             count += 1;
             hash = hashStep(hash, unit);
             anyBits |= unit < 128 ? unit : LETTER_BIT;

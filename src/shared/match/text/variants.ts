@@ -7,14 +7,9 @@ import { MARK, reserve } from './buffer.ts';
 import type { Fold } from './fold.ts';
 import { hashStep, hashUnits } from './hash.ts';
 import { addEdge, type Lattice } from './lattice.ts';
-import { type Knows, offer, textOf, tokenOrigin, tokenOriginEnd } from './offer.ts';
-import { isDisguiseSign, isOuterSign, MAX_READING, readingsOf, spelledLetter } from './readings.ts';
-import {
-  addApostropheReadings,
-  addShortenedWord,
-  addWordReadings,
-  foreignTextIsDisguise,
-} from './wordReadings.ts';
+import { type KnownWords, offer, offerReadings, tokenOrigin, tokenOriginEnd } from './offer.ts';
+import { isDisguiseSign, isOuterSign, MAX_READING, spelledLetter } from './readings.ts';
+import { addApostropheReadings, addShortenedWord, addWordReadings } from './wordReadings.ts';
 
 /** Shortest word that may be spelled out: `s e x`. */
 const MIN_SPELLED = 3;
@@ -27,49 +22,65 @@ const MAX_GLUED_PARTS = 4;
 const MAX_JOINED = 18;
 
 /** Adds the second readings of the text in the lattice's buffer, from the marks that the scanner left. */
-export function addVariants(lattice: Lattice, fold: Fold, knows: Knows): void {
+export function addVariants(lattice: Lattice, fold: Fold, words: KnownWords): void {
   const { buffer } = lattice;
   const { marks } = buffer;
   const plainMarks = buffer.mode === 'url' ? MARK.repeats : MARK.repeats | MARK.digits;
-  const pureForeign = (marks & MARK.foreign) !== 0 && foreignTextIsDisguise(lattice, fold);
   if ((marks & (plainMarks | MARK.foreign | MARK.apostrophe)) !== 0) {
     for (let token = 0; token < buffer.tokenCount; token += 1) {
       const mark = buffer.tokenMarks[token] as number;
-      if ((mark & (plainMarks | MARK.foreign)) === MARK.repeats) addShortenedWord(lattice, token, knows);
-      else if ((mark & (plainMarks | MARK.foreign)) !== 0)
-        addWordReadings(lattice, fold, token, pureForeign, knows);
-      if ((mark & MARK.apostrophe) !== 0) addApostropheReadings(lattice, token, knows);
+      if ((mark & (plainMarks | MARK.foreign)) === MARK.repeats) addShortenedWord(lattice, token, words);
+      else if ((mark & (plainMarks | MARK.foreign)) !== 0) addWordReadings(lattice, token, words);
+      if ((mark & MARK.apostrophe) !== 0) addApostropheReadings(lattice, token, words);
     }
   }
   if (buffer.mode === 'url') return;
-  if ((marks & MARK.spelled) !== 0) addSpelledWords(lattice, fold, knows);
-  if ((marks & MARK.glued) !== 0) addGluedWords(lattice, knows);
-  if ((marks & MARK.signs) !== 0) addSignedWords(lattice, knows);
+  if ((marks & MARK.spelled) !== 0) addSpelledWords(lattice, fold, words);
+  if ((marks & MARK.glued) !== 0) addGluedWords(lattice, words);
+  if ((marks & MARK.signs) !== 0) addSignedWords(lattice, words);
 }
 
 /** Joins runs of single letters (`s u i c i d e`, `k.m.s`) into every word a rule knows. */
-function addSpelledWords(lattice: Lattice, fold: Fold, knows: Knows): void {
+function addSpelledWords(lattice: Lattice, fold: Fold, words: KnownWords): void {
   const { buffer } = lattice;
-  for (let token = 0; token < buffer.tokenCount; token += 1) {
-    const start = lattice.unitsEnd;
-    reserve(buffer, start + MAX_JOINED, 0, start);
-    let hash = buffer.seed;
+  for (let first = 0; first < buffer.tokenCount; ) {
+    let end = first;
+    while (isSpelledLetter(lattice, fold, end) && (end === first || isNear(lattice, end))) end += 1;
+    if (end - first >= MIN_SPELLED) addSpelledRun(lattice, fold, first, end, words);
+    first = Math.max(end, first + 1);
+  }
+}
+
+/** Whether hardly anything stands between the word and the one before. */
+function isNear(lattice: Lattice, token: number): boolean {
+  return tokenOrigin(lattice, token) - tokenOriginEnd(lattice, token - 1) <= MAX_SPELLED_GAP;
+}
+
+/** Writes the letters of words `first .. last` one after another, and offers what a rule knows among them. */
+function addSpelledRun(lattice: Lattice, fold: Fold, first: number, last: number, words: KnownWords): void {
+  const { buffer, unitsEnd: base } = lattice;
+  reserve(buffer, base + last - first, 0, base);
+  const { units, tokenStart, seed } = buffer;
+  for (let token = first; token < last; token += 1)
+    units[base + token - first] = spelledLetter(units[tokenStart[token] as number] as number);
+  for (let token = first; token + MIN_SPELLED <= last; token += 1) {
+    const start = base + token - first;
+    let hash = seed;
     let digits = 0;
-    let kept = start;
     let stemEnd = 0;
-    for (let next = token; next < buffer.tokenCount && next - token < MAX_JOINED; next += 1) {
-      if (!isSpelledLetter(lattice, fold, next)) break;
-      if (next > token && tokenOrigin(lattice, next) - tokenOriginEnd(lattice, next - 1) > MAX_SPELLED_GAP)
-        break;
-      const unit = buffer.units[buffer.tokenStart[next] as number] as number;
-      const letter = spelledLetter(unit);
+    let isKnown = false;
+    for (let next = token; next < last && next - token < MAX_JOINED; next += 1) {
       const end = start + next - token + 1;
-      buffer.units[end - 1] = letter;
+      const letter = units[end - 1] as number;
       hash = hashStep(hash, letter);
-      if (letter !== unit) digits += 1;
-      if (end - start < MIN_SPELLED || digits * 2 > end - start) continue;
-      const known = knows(buffer.units, start, end, hash, false);
+      if (letter !== units[tokenStart[next] as number]) digits += 1;
+      if (end - start < MIN_SPELLED) continue;
+      // Behind a known word or stem anything may follow; otherwise the letters must be how some word begins.
+      if (!isKnown && !words.mayBegin(hash)) break;
+      const known = words.knows(units, start, end, hash, false);
       if (known === null) continue;
+      isKnown = true;
+      if (digits * 2 > end - start) continue;
       // What follows a known beginning may be the next word already: a few letters are taken for its ending.
       if (known === 'beginning') {
         stemEnd ||= end;
@@ -78,11 +89,10 @@ function addSpelledWords(lattice: Lattice, fold: Fold, knows: Knows): void {
       }
       const originStart = tokenOrigin(lattice, token);
       const originEnd = tokenOriginEnd(lattice, next);
-      if (addEdge(lattice, { from: token, to: next + 1, hash, start, end, originStart, originEnd }))
-        kept = end;
+      addEdge(lattice, { from: token, to: next + 1, hash, start, end, originStart, originEnd });
     }
-    lattice.unitsEnd = kept;
   }
+  lattice.unitsEnd = base + last - first;
 }
 
 function isSpelledLetter(lattice: Lattice, fold: Fold, token: number): boolean {
@@ -97,20 +107,20 @@ function isSpelledLetter(lattice: Lattice, fold: Fold, token: number): boolean {
 }
 
 /** Joins words that hang together by single hyphens or dots (`sui-cide`), all of a chain or none. */
-function addGluedWords(lattice: Lattice, knows: Knows): void {
+function addGluedWords(lattice: Lattice, words: KnownWords): void {
   const { buffer } = lattice;
   const glued = (token: number): boolean =>
     token < buffer.tokenCount && ((buffer.tokenMarks[token] as number) & MARK.glued) !== 0;
   for (let first = 0; first < buffer.tokenCount; ) {
     let end = first + 1;
     while (glued(end)) end += 1;
-    if (end - first > 1 && end - first <= MAX_GLUED_PARTS) offerJoined(lattice, first, end, knows);
+    if (end - first > 1 && end - first <= MAX_GLUED_PARTS) offerJoined(lattice, first, end, words);
     first = end;
   }
 }
 
 /** Offers the letters of words `from .. to` as one word. */
-function offerJoined(lattice: Lattice, from: number, to: number, knows: Knows): void {
+function offerJoined(lattice: Lattice, from: number, to: number, words: KnownWords): void {
   const { buffer, unitsEnd: start } = lattice;
   const { tokenStart, tokenEnd } = buffer;
   let length = 0;
@@ -127,14 +137,12 @@ function offerJoined(lattice: Lattice, from: number, to: number, knows: Knows): 
     }
   }
   const hash = hashUnits(buffer.seed, units, start, end);
-  if (knows(units, start, end, hash, true) === null) return;
   const originStart = tokenOrigin(lattice, from);
-  const originEnd = tokenOriginEnd(lattice, to - 1);
-  if (addEdge(lattice, { from, to, hash, start, end, originStart, originEnd })) lattice.unitsEnd = end;
+  offer(lattice, start, end, hash, from, to, originStart, tokenOriginEnd(lattice, to - 1), words);
 }
 
 /** Reads signs at and inside words as letters: `k!ll`, `$ex`, `f*ck`. */
-function addSignedWords(lattice: Lattice, knows: Knows): void {
+function addSignedWords(lattice: Lattice, words: KnownWords): void {
   const { buffer } = lattice;
   const { source } = buffer;
   for (let first = 0; first < buffer.tokenCount; ) {
@@ -146,22 +154,26 @@ function addSignedWords(lattice: Lattice, knows: Knows): void {
       first = next;
       continue;
     }
-    let written = textOf(lattice, first);
-    for (; next < buffer.tokenCount && written.length <= MAX_READING; next += 1) {
-      const gap = source.slice(end, Math.min(tokenOrigin(lattice, next), end + MAX_SIGNS + 1));
-      if (gap.length > MAX_SIGNS || !allSigns(gap)) break;
-      written += gap + textOf(lattice, next);
+    const { readings } = lattice;
+    readings.clear();
+    if (hasSignBefore) {
+      start -= 1;
+      readings.add(source.charCodeAt(start));
+    }
+    addLetters(lattice, first);
+    // The sign before the word does not count for how much is looked at.
+    const limit = MAX_READING + (hasSignBefore ? 1 : 0);
+    for (; next < buffer.tokenCount && readings.length() <= limit; next += 1) {
+      const gapEnd = tokenOrigin(lattice, next);
+      if (!areSigns(source, end, gapEnd)) break;
+      for (let at = end; at < gapEnd; at += 1) readings.add(source.charCodeAt(at));
+      addLetters(lattice, next);
       end = tokenOriginEnd(lattice, next);
     }
     const after = outerSigns(source, end);
-    if (next > first + 1 || hasSignBefore || after !== '') {
-      if (hasSignBefore) {
-        start -= 1;
-        written = source.charAt(start) + written;
-      }
-      end += after.length;
-      for (const reading of readingsOf(written + after))
-        offer(lattice, reading, first, next, start, end, knows);
+    if (next > first + 1 || hasSignBefore || after > 0) {
+      for (let at = end; at < end + after; at += 1) readings.add(source.charCodeAt(at));
+      offerReadings(lattice, first, next, start, end + after, words);
     }
     first = next;
   }
@@ -170,14 +182,23 @@ function addSignedWords(lattice: Lattice, knows: Knows): void {
 /** Most signs in a row that stand for letters. */
 const MAX_SIGNS = 2;
 
-function allSigns(gap: string): boolean {
-  for (let at = 0; at < gap.length; at += 1) if (!isDisguiseSign(gap.charCodeAt(at))) return false;
-  return gap !== '';
+function addLetters({ buffer, readings }: Lattice, token: number): void {
+  const { units, tokenStart, tokenEnd } = buffer;
+  // One letter more than is read says that it is too long.
+  const end = Math.min(tokenEnd[token] as number, (tokenStart[token] as number) + MAX_READING + 1);
+  for (let at = tokenStart[token] as number; at < end; at += 1) readings.add(units[at] as number);
 }
 
-/** The signs right behind a word that may be its last letters. */
-function outerSigns(source: string, at: number): string {
-  let end = at;
-  while (end < at + MAX_SIGNS && isOuterSign(source.charCodeAt(end))) end += 1;
-  return source.slice(at, end);
+/** Whether one or two signs that may be letters, and nothing else, stand at `from .. to`. */
+function areSigns(source: string, from: number, to: number): boolean {
+  if (to <= from || to - from > MAX_SIGNS) return false;
+  for (let at = from; at < to; at += 1) if (!isDisguiseSign(source.charCodeAt(at))) return false;
+  return true;
+}
+
+/** How many signs right behind a word may be its last letters. */
+function outerSigns(source: string, at: number): number {
+  let count = 0;
+  while (count < MAX_SIGNS && isOuterSign(source.charCodeAt(at + count))) count += 1;
+  return count;
 }

@@ -1,21 +1,22 @@
 /** Second readings of a single word: digits for letters, repeats, letters of other scripts, apostrophes. */
-import { characterAt, MARK, originOf, reserve } from './buffer.ts';
-import type { Fold } from './fold.ts';
+import { MARK, NO_TWIN, originOf, reserve } from './buffer.ts';
 import { hashUnits } from './hash.ts';
-import { addEdge, originEnd as endOf, type Lattice } from './lattice.ts';
-import { isTooLong, type Knows, offer, textOf, tokenOrigin, tokenOriginEnd } from './offer.ts';
-import { readingsOf } from './readings.ts';
+import { originEnd as endOf, type Lattice } from './lattice.ts';
+import { isTooLong, type KnownWords, offer, offerReadings, tokenOrigin, tokenOriginEnd } from './offer.ts';
 import { isRarelyDouble } from './scan.ts';
 
 /**
  * `suiciiide` is also read as `suicide`, `killlll` as `kil` and `kill`. This comes up often (`www`, `Hawaii`), so letters
  * are copied without making strings; only several long runs in one word need all their readings.
  */
-export function addShortenedWord(lattice: Lattice, token: number, knows: Knows): void {
+export function addShortenedWord(lattice: Lattice, token: number, words: KnownWords): void {
   if (isTooLong(lattice, token) || isOneLetter(lattice, token)) return;
-  const longRuns = offerShortened(lattice, token, 1, knows);
-  if (longRuns === 1) offerShortened(lattice, token, 2, knows);
-  else if (longRuns > 1) addReadings(lattice, textOf(lattice, token), token, knows);
+  const longRuns = offerShortened(lattice, token, 1, words);
+  if (longRuns === 1) offerShortened(lattice, token, 2, words);
+  else if (longRuns > 1) {
+    const { tokenStart, tokenEnd } = lattice.buffer;
+    addReadings(lattice, tokenStart[token] as number, tokenEnd[token] as number, token, words);
+  }
 }
 
 /** `www` and `xxx` are one letter over and over: shortened they are no word. */
@@ -28,7 +29,7 @@ function isOneLetter(lattice: Lattice, token: number): boolean {
 }
 
 /** Offers the word with runs of three and more letters cut to `keep`. Gives how many such runs there are. */
-function offerShortened(lattice: Lattice, token: number, keep: number, knows: Knows): number {
+function offerShortened(lattice: Lattice, token: number, keep: number, words: KnownWords): number {
   const { buffer, unitsEnd } = lattice;
   const start = buffer.tokenStart[token] as number;
   const end = buffer.tokenEnd[token] as number;
@@ -47,78 +48,78 @@ function offerShortened(lattice: Lattice, token: number, keep: number, knows: Kn
     at += run;
   }
   const hash = hashUnits(buffer.seed, units, unitsEnd, to);
-  if (knows(units, unitsEnd, to, hash, true) === null) return longRuns;
-  const originStart = tokenOrigin(lattice, token);
-  const originEnd = tokenOriginEnd(lattice, token);
-  if (
-    addEdge(lattice, { from: token, to: token + 1, hash, start: unitsEnd, end: to, originStart, originEnd })
-  ) {
-    lattice.unitsEnd = to;
-  }
+  offerWord(lattice, unitsEnd, to, hash, token, words);
   return longRuns;
 }
 
-function addReadings(lattice: Lattice, written: string, token: number, knows: Knows): void {
-  const start = tokenOrigin(lattice, token);
-  const end = tokenOriginEnd(lattice, token);
-  for (const reading of readingsOf(squeeze(written)))
-    offer(lattice, reading, token, token + 1, start, end, knows);
-}
-
-export function addWordReadings(
+/** Offers letters for one word. */
+function offerWord(
   lattice: Lattice,
-  fold: Fold,
+  start: number,
+  end: number,
+  hash: number,
   token: number,
-  pureForeign: boolean,
-  knows: Knows,
+  words: KnownWords,
 ): void {
+  const originStart = tokenOrigin(lattice, token);
+  offer(lattice, start, end, hash, token, token + 1, originStart, tokenOriginEnd(lattice, token), words);
+}
+
+/** Offers all readings of the letters `units[start .. end)` for one word. Runs of one letter count as three at most. */
+function addReadings(lattice: Lattice, start: number, end: number, token: number, words: KnownWords): void {
+  const { readings } = lattice;
+  const { units } = lattice.buffer;
+  readings.clear();
+  for (let at = start; at < end; at += 1) {
+    const unit = units[at];
+    const isFourth =
+      at >= start + 3 && unit === units[at - 1] && unit === units[at - 2] && unit === units[at - 3];
+    if (!isFourth) readings.add(unit as number);
+  }
+  const originStart = tokenOrigin(lattice, token);
+  offerReadings(lattice, token, token + 1, originStart, tokenOriginEnd(lattice, token), words);
+}
+
+export function addWordReadings(lattice: Lattice, token: number, words: KnownWords): void {
   if (isTooLong(lattice, token)) return;
-  const start = tokenOrigin(lattice, token);
-  const end = tokenOriginEnd(lattice, token);
-  const latin = undisguised(lattice, fold, token, pureForeign);
-  if (latin !== null) offer(lattice, latin, token, token + 1, start, end, knows);
-  addReadings(lattice, latin ?? textOf(lattice, token), token, knows);
-}
-
-/** Shortens long runs of one letter, so that `suiciiiiiiiiiide` stays within the length that is read. */
-function squeeze(text: string): string {
-  return text.replace(/(.)\1{3,}/gu, '$1$1$1');
-}
-
-/** The word in Latin letters if its Cyrillic or Greek ones only imitate them, else null. */
-function undisguised(lattice: Lattice, fold: Fold, token: number, pureForeign: boolean): string | null {
-  const { buffer } = lattice;
-  if (((buffer.tokenMarks[token] as number) & MARK.foreign) === 0) return null;
-  let latinLetters = 0;
-  let text = '';
-  for (let unit = buffer.tokenStart[token] as number; unit < (buffer.tokenEnd[token] as number); unit += 1) {
-    const code = buffer.units[unit] as number;
-    if (code < 128) {
-      if (code > 57) latinLetters += 1;
-      text += String.fromCharCode(code);
-      continue;
-    }
-    const letter = fold.of(characterAt(buffer, originOf(buffer, unit), buffer.source.length).codePoint);
-    if (letter.kind !== 'letters') return null;
-    if (letter.foreign && letter.lookalike === 0) return null;
-    text += letter.foreign ? String.fromCharCode(letter.lookalike) : String.fromCharCode(code);
+  const { buffer, unitsEnd: start } = lattice;
+  const end = writeUndisguised(lattice, token);
+  if (end < 0) {
+    const last = buffer.tokenEnd[token] as number;
+    addReadings(lattice, buffer.tokenStart[token] as number, last, token, words);
+    return;
   }
-  return latinLetters > 0 || pureForeign ? text : null;
+  offerWord(lattice, start, end, hashUnits(buffer.seed, buffer.units, start, end), token, words);
+  // The letters stay where they are, known or not, until their readings are in.
+  addReadings(lattice, start, end, token, words);
 }
 
-/** A text with any letter that only the foreign script has is written in that script, not disguised as it. */
-export function foreignTextIsDisguise(lattice: Lattice, fold: Fold): boolean {
-  const { buffer } = lattice;
-  for (let unit = 0; unit < buffer.unitCount; unit += 1) {
-    if ((buffer.units[unit] as number) < 128) continue;
-    const letter = fold.of(characterAt(buffer, originOf(buffer, unit), buffer.source.length).codePoint);
-    if (letter.kind === 'letters' && letter.foreign && letter.lookalike === 0) return false;
+/**
+ * Writes the word in Latin letters into unused room of `units` if its Cyrillic or Greek ones only imitate them, and
+ * gives where it ends; -1 if they do not. A text with any letter that only the foreign script has is written in that
+ * script, not disguised as it.
+ */
+function writeUndisguised({ buffer, unitsEnd }: Lattice, token: number): number {
+  if (((buffer.tokenMarks[token] as number) & MARK.foreign) === 0) return -1;
+  const first = buffer.tokenStart[token] as number;
+  const last = buffer.tokenEnd[token] as number;
+  reserve(buffer, unitsEnd + last - first, 0, unitsEnd);
+  const { units, twins } = buffer;
+  let hasLatin = false;
+  let to = unitsEnd;
+  for (let at = first; at < last; at += 1) {
+    const unit = units[at] as number;
+    const twin = unit < 128 ? 0 : (twins[at] as number);
+    if (twin === NO_TWIN) return -1;
+    if (unit > 57 && unit < 128) hasLatin = true;
+    units[to] = twin === 0 ? unit : twin;
+    to += 1;
   }
-  return true;
+  return hasLatin || !buffer.isForeign ? to : -1;
 }
 
 /** `suicide's` is also read as `suicide`, and `l'overdose` or `d'en` as the word behind the apostrophe. */
-export function addApostropheReadings(lattice: Lattice, token: number, knows: Knows): void {
+export function addApostropheReadings(lattice: Lattice, token: number, words: KnownWords): void {
   const { buffer } = lattice;
   const first = buffer.tokenStart[token] as number;
   const last = buffer.tokenEnd[token] as number;
@@ -127,27 +128,15 @@ export function addApostropheReadings(lattice: Lattice, token: number, knows: Kn
     const before = endOf(buffer, unit - 1);
     const here = originOf(buffer, unit);
     if (here <= before) continue;
-    if (last - unit === 1 && buffer.units[unit] === 115) {
-      offer(
-        lattice,
-        textOf(lattice, token).slice(0, -1),
-        token,
-        token + 1,
-        tokenOrigin(lattice, token),
-        before,
-        knows,
-      );
+    const { seed, units } = buffer;
+    if (last - unit === 1 && units[unit] === 115) {
+      const hash = hashUnits(seed, units, first, unit);
+      const originStart = tokenOrigin(lattice, token);
+      offer(lattice, first, unit, hash, token, token + 1, originStart, before, words);
     }
     if (unit - first <= 2 && last - unit > 2) {
-      offer(
-        lattice,
-        textOf(lattice, token).slice(unit - first),
-        token,
-        token + 1,
-        here,
-        tokenOriginEnd(lattice, token),
-        knows,
-      );
+      const hash = hashUnits(seed, units, unit, last);
+      offer(lattice, unit, last, hash, token, token + 1, here, tokenOriginEnd(lattice, token), words);
     }
     return;
   }
