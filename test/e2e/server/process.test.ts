@@ -142,7 +142,8 @@ test('commands beside the running server take effect at once', async () => {
   expect((await line.on('revoke', device.deviceId)).code).toBe(1);
 });
 
-test('an account made beside the running server can sign in; a signal ends everything in order', async () => {
+/** Makes an account and signs in: the session's cookie and the password. */
+async function signIn(): Promise<{ cookie: string; password: string }> {
   const made = await line.on(
     'add-account',
     '--username',
@@ -162,6 +163,11 @@ test('an account made beside the running server can sign in; a signal ends every
   expect(response.status).toBe(200);
   await response.text();
   const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
+  return { cookie, password };
+}
+
+test('an account made beside the running server can sign in; a signal ends everything in order', async () => {
+  const { cookie, password } = await signIn();
   const stream = await openStream(server.url + CONSOLE_PATHS.events, { cookie });
   expect((await fetch(`${server.url}/health`)).status).toBe(200);
   expect(await server.end('SIGTERM')).toBe(0);
@@ -169,6 +175,17 @@ test('an account made beside the running server can sign in; a signal ends every
   for (const logged of server.stderr().trim().split('\n'))
     expect(() => JSON.parse(logged), logged).not.toThrow();
   expect(server.stderr()).not.toContain(password);
+});
+
+test.each([
+  ['disabled', ['disable', 'amy', '--leave-no-dsl']],
+  ['given another password', ['password', 'amy']],
+])('a person whose account is %s by a command beside the server is out at once', async (_what, words) => {
+  const { cookie } = await signIn();
+  const stream = await openStream(server.url + CONSOLE_PATHS.events, { cookie });
+  expect((await line.on('account', ...words)).code).toBe(0);
+  expect((await fetch(server.url + CONSOLE_PATHS.session, { headers: { cookie } })).status).toBe(401);
+  expect(await stream.next()).toBeNull();
 });
 
 test('over TLS the cookie travels only so, and browsers are told to stay with it', async () => {
