@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/server/platform/random.ts';
 import {
@@ -117,6 +118,59 @@ onEveryDatabase('the database', (open) => {
       await Promise.all([...first, ...second]);
       expect(await versions()).toEqual(jobs);
     });
+
+    test('runs a job handed in at whatever moment a flight ends', async () => {
+      for (let later = 0; later < 12; later++) {
+        await store.commits.run('a', (trx) =>
+          trx
+            .insertInto('policies')
+            .values(policy(2 * later))
+            .execute(),
+        );
+        for (let microtask = 0; microtask < later; microtask++) await undefined;
+        await store.commits.run('a', (trx) =>
+          trx
+            .insertInto('policies')
+            .values(policy(2 * later + 1))
+            .execute(),
+        );
+      }
+      expect(await versions()).toEqual(Array.from({ length: 24 }, (_, version) => version));
+    });
+
+    test('waits for all that was handed in, and where rows are locked one flight does not hold up another', async () => {
+      const held = Promise.withResolvers<void>();
+      const entered = Promise.withResolvers<void>();
+      const slow = store.commits.run('a', async (trx) => {
+        entered.resolve();
+        await held.promise;
+        await trx.insertInto('policies').values(policy(1)).execute();
+      });
+      await entered.promise;
+      const quick = store.commits.run('b', (trx) => trx.insertInto('policies').values(policy(2)).execute());
+      if (store.kind === 'postgres') {
+        await quick;
+        expect(await versions()).toEqual([2]);
+      }
+      const idle = store.commits.idle();
+      held.resolve();
+      await idle;
+      expect(await versions()).toEqual([1, 2]);
+      await Promise.all([slow, quick]);
+    });
+  });
+
+  test('PostgreSQL keeps an ordinary envelope in its row', async () => {
+    if (store.kind !== 'postgres') return;
+    const envelope = randomBytes(1_900).toString('base64url');
+    const row = { device_id: 'd', kind: 'capture', priority: 'low', created_at: 1, received_at: 1 } as const;
+    await store.db
+      .insertInto('records')
+      .values({ ...row, id: 'r', sequence: 1, envelope })
+      .execute();
+    const { rows } = await sql<{ bytes: number }>`select pg_relation_size(reltoastrelid) as bytes
+      from pg_class where oid = 'records'::regclass`.execute(store.db);
+    expect(rows).toEqual([{ bytes: 0 }]);
   });
 
   test('what one process publishes another hears, or at least that something changed', async () => {

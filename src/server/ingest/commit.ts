@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Envelope } from '#contract';
 import type { Sequences } from '../sequences/index.ts';
-import type { DatabaseKind, Tables, Trx } from '../store/index.ts';
+import type { Tables, Trx } from '../store/index.ts';
 import type { BadEnvelope, GoodEnvelope } from './check.ts';
 import { givenUpPictureRow, itemRow, pictureRow, recordRow } from './derive.ts';
 
@@ -28,7 +28,7 @@ const MAX_QUARANTINED = 10_000;
  * first, so a device's batches never interleave.
  */
 export async function commitBatch(
-  deps: { readonly kind: DatabaseKind; readonly sequences: Sequences },
+  deps: { readonly sequences: Sequences },
   trx: Trx,
   batch: {
     readonly deviceId: string;
@@ -38,12 +38,16 @@ export async function commitBatch(
   },
 ): Promise<Committed | 'revoked'> {
   const { deviceId, good, at } = batch;
-  const query = trx
-    .selectFrom('devices')
-    .select(['id', 'known_sequence', 'revoked_at', 'superseded_by'])
-    .where('id', '=', deviceId);
-  const device = await (deps.kind === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
-  if (device === undefined || device.revoked_at !== null || device.superseded_by !== null) return 'revoked';
+  // One statement that locks the row, looks whether the device may still send, and notes that it was heard.
+  const device = await trx
+    .updateTable('devices')
+    .set({ last_seen_at: at })
+    .where('id', '=', deviceId)
+    .where('revoked_at', 'is', null)
+    .where('superseded_by', 'is', null)
+    .returning(['id', 'known_sequence'])
+    .executeTakeFirst();
+  if (device === undefined) return 'revoked';
 
   const { status, stored } = await insertRecords(trx, good, at);
   const newItems = stored.flatMap((one) => itemRow(one, at) ?? []);
@@ -78,7 +82,6 @@ export async function commitBatch(
     knownUpTo: 0,
     at,
   });
-  await trx.updateTable('devices').set({ last_seen_at: at }).where('id', '=', deviceId).execute();
   return { status, newItems, newPictures, wants: await wantedPictures(trx, deviceId, accepted) };
 }
 

@@ -36,7 +36,7 @@ export interface Ingest {
 }
 
 export interface IngestDeps {
-  readonly store: Pick<Store, 'db' | 'kind' | 'commits' | 'blobs' | 'bus'>;
+  readonly store: Pick<Store, 'db' | 'commits' | 'blobs' | 'bus'>;
   readonly sequences: Sequences;
   readonly opener: () => Pick<Opener, 'openRecord'>;
   readonly admission: Admission;
@@ -66,7 +66,7 @@ export function createIngest(deps: IngestDeps): Ingest {
         const bad = checks.flatMap((check) => (check.ok ? [] : [check.error]));
         const at = clock.now();
         const committed = await commits.run(device.id, (trx) =>
-          commitBatch({ kind: store.kind, sequences }, trx, { deviceId: device.id, good, bad, at }),
+          commitBatch({ sequences }, trx, { deviceId: device.id, good, bad, at }),
         );
         if (committed === 'revoked') return err('device_revoked');
 

@@ -8,7 +8,8 @@ import type { Db, Trx } from './tables.ts';
  *   answer given after it is true after a power cut.
  * - Jobs of one flight share a transaction. If it fails, every job of it is run again in one of its own: a bad
  *   job never fails its neighbours. So a job must do nothing but write to the database it is given.
- * - Jobs run in the order of their lock keys: two servers on one PostgreSQL take row locks in the same order.
+ * - Jobs of a flight run in the order of their lock keys: flights of one server or of several on one PostgreSQL take
+ *   row locks in the same order.
  */
 export interface GroupCommit {
   /** Runs `job` inside a shared transaction. `lockKey`: the row it locks first, such as a device's id. */
@@ -27,10 +28,17 @@ interface Waiting {
 /** Jobs in one transaction at most: bounds how long one commit can make others wait. */
 const MAX_JOBS = 64;
 
+export interface GroupCommitOptions {
+  /** Transactions under way at once; 1 unless told. More than 1 only where the database has row locks. */
+  readonly maxFlights?: number;
+}
+
 /** Makes a group commit over `db`. */
-export function createGroupCommit({ db }: { db: Db }): GroupCommit {
+export function createGroupCommit({ db }: { db: Db }, options: GroupCommitOptions = {}): GroupCommit {
+  const maxFlights = options.maxFlights ?? 1;
+  const flights = new Set<Promise<void>>();
   let waiting: Waiting[] = [];
-  let flight: Promise<void> | undefined;
+  let flying = 0;
 
   async function runAlone(job: Waiting): Promise<void> {
     try {
@@ -59,6 +67,9 @@ export function createGroupCommit({ db }: { db: Db }): GroupCommit {
   }
 
   async function fly(): Promise<void> {
+    flying += 1;
+    // Jobs handed in together fly together.
+    await undefined;
     while (waiting.length > 0) {
       const jobs = waiting
         .slice(0, MAX_JOBS)
@@ -66,7 +77,14 @@ export function createGroupCommit({ db }: { db: Db }): GroupCommit {
       waiting = waiting.slice(MAX_JOBS);
       await runTogether(jobs);
     }
-    flight = undefined;
+    // Nothing may come between the look and this: a job handed in there would wait for ever.
+    flying -= 1;
+  }
+
+  function takeOff(): void {
+    const flight = fly();
+    flights.add(flight);
+    void flight.then(() => flights.delete(flight));
   }
 
   return {
@@ -80,12 +98,11 @@ export function createGroupCommit({ db }: { db: Db }): GroupCommit {
             return () => resolve(value);
           },
         });
-        // The flight starts a microtask later, so that jobs handed in together fly together.
-        flight ??= Promise.resolve().then(fly);
+        if (flying < maxFlights) takeOff();
       });
     },
     async idle() {
-      await flight;
+      while (flying > 0) await Promise.all(flights);
     },
   };
 }

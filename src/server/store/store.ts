@@ -40,6 +40,9 @@ export interface StoreDeps {
 /** How often a server on SQLite looks whether a command beside it has written. */
 const WATCH_INTERVAL_MS = 500;
 
+/** While one transaction waits for PostgreSQL's answers or for the disk, others go on; the pool keeps the rest. */
+const POSTGRES_FLIGHTS = 3;
+
 export interface StoreOptions {
   readonly database: DatabaseOptions;
   readonly blobs: BlobOptions;
@@ -117,7 +120,7 @@ export async function openStore(deps: StoreDeps, options: StoreOptions): Promise
     const { db, pool } = openPostgres(database.url, { poolSize: database.poolSize, onFailure });
     await migrate(db);
     const bus = await createPostgresBus({ pool, timers }, { url: database.url, onFailure });
-    const commits = createGroupCommit({ db });
+    const commits = createGroupCommit({ db }, { maxFlights: POSTGRES_FLIGHTS });
     return {
       kind: 'postgres',
       db,
