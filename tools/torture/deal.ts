@@ -59,6 +59,7 @@ export async function deal(
         counts.serverKills += 1;
         await pause(blow.restartAfterMs);
         network.setTarget(await server.start());
+        say(`${((performance.now() - startMs) / 1_000).toFixed(1)} s  the server is up again`);
         serverDown = false;
         return;
       case 'full-disk':
