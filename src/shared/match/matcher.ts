@@ -73,8 +73,8 @@ export function createMatcher(compiled: Compiled, options: MatcherOptions = {}):
     return false;
   }
 
-  function rulingsOf(subject: MatchSubject, search: string | null, context: MatchContext): Ruling[] {
-    if (!isWorthDeciding()) return [];
+  function rulingsOf(subject: MatchSubject, search: string | null, context: MatchContext): readonly Ruling[] {
+    if (!isWorthDeciding()) return NO_RULINGS;
     const host =
       subject.url === null ? null : subject.url.slice(parts.hostStart, parts.hostEnd).toLowerCase();
     const findings: Findings = { texts: [subject.title, subject.url, search], phrases, sites, host };
@@ -101,6 +101,11 @@ function bounded(text: string): string {
 }
 
 const NO_HITS: readonly Hit[] = Object.freeze([]);
+const NO_RULINGS: readonly Ruling[] = Object.freeze([]);
+
+function nothing(search: string | null): MatchResult {
+  return { hits: NO_HITS, search, category: null, severity: null, disposition: null, reason: null };
+}
 
 /**
  * The hits that count, and the worst of them by severity, then by place. Acceptable hits are given only where there
@@ -112,6 +117,7 @@ function resultOf(
   dispositions: Dispositions,
   context: MatchContext,
 ): MatchResult {
+  if (rulings.length === 0) return nothing(search);
   const counted: Hit[] = [];
   for (const { against, hit } of rulings) if (against === null) counted.push(hit);
   if (counted.length > 1) counted.sort(byPlace);
@@ -125,8 +131,7 @@ function resultOf(
     const rank = severityRank(hit.severity) + (disposition === 'unacceptable_and_illegal' ? 20 : 0);
     if (worst === null || rank > worst.rank) worst = { hit, rank };
   }
-  if (worst === null)
-    return { hits: NO_HITS, search, category: null, severity: null, disposition: null, reason: null };
+  if (worst === null) return nothing(search);
   const { category, severity } = worst.hit;
   return { hits, search, category, severity, ...dispositions.judge(category, context) };
 }

@@ -12,7 +12,7 @@ import { err, ok, type Result } from '#kernel';
 
 const MAGIC = 0x4352574c;
 /** Version of the compiled form. */
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 const SECTIONS = {
   /** [0] start of word hashes. */
@@ -37,7 +37,9 @@ const SECTIONS = {
   stemKeys: Uint16Array,
   stems: Int32Array,
   stemBits: Int32Array,
-  /** Which beginnings of words there are, of three letters and more: bits by their hashes; see `prefixSlot`. */
+  /** Which words wake a phrase: bits by their hashes, see `filterSlot`. Small, so that it stays in the fastest memory. */
+  anchorBits: Int32Array,
+  /** Which beginnings of words there are, of three letters and more, likewise. */
   prefixBits: Int32Array,
   /** Words that also count inside others, ordered by the hash of their first four letters. */
   insideKeys: Uint16Array,

@@ -95,8 +95,8 @@ export function stemKey(a: number, b: number, c: number): number {
 export const MIN_PREFIX = 3;
 export const MAX_PREFIX = 18;
 
-/** The bit of a beginning with this hash in a filter of so many 32-bit words, a power of two. */
-export function prefixSlot(hash: number, filterWords: number): number {
+/** The bit of a hash in a filter of so many 32-bit words, a power of two. */
+export function filterSlot(hash: number, filterWords: number): number {
   return (hash ^ (hash >>> 15)) & (filterWords * 32 - 1);
 }
 

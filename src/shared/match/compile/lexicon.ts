@@ -1,5 +1,5 @@
 import { hashStep, slotOf } from '../text/hash.ts';
-import { insideKey, MAX_PREFIX, MIN_PREFIX, prefixSlot, STEM, stemKey, textRef } from './layout.ts';
+import { filterSlot, insideKey, MAX_PREFIX, MIN_PREFIX, STEM, stemKey, textRef } from './layout.ts';
 import type { StringPool } from './strings.ts';
 
 /** What kind of word a pattern names; each kind is found in texts in its own way. */
@@ -38,6 +38,7 @@ export interface LexiconSections {
   readonly stemKeys: Uint16Array<ArrayBuffer>;
   readonly stems: Int32Array<ArrayBuffer>;
   readonly stemBits: Int32Array<ArrayBuffer>;
+  readonly anchorBits: Int32Array<ArrayBuffer>;
   readonly prefixBits: Int32Array<ArrayBuffer>;
   readonly insideKeys: Uint16Array<ArrayBuffer>;
   readonly insides: Int32Array<ArrayBuffer>;
@@ -92,7 +93,7 @@ export function createLexicon(): Lexicon {
       .sort((a, b) => a.key - b.key || (a.entry.text < b.entry.text ? -1 : 1));
   }
 
-  /** A filter of all beginnings of all words, eight bits for each, so that one in eight others passes it. */
+  /** A filter of all beginnings of all words. */
   function prefixes(): Int32Array<ArrayBuffer> {
     const found = new Set<number>();
     for (const table of Object.values(tables)) {
@@ -104,14 +105,7 @@ export function createLexicon(): Lexicon {
         }
       }
     }
-    let words = 32;
-    while (words * 4 < found.size) words *= 2;
-    const bits = new Int32Array(words);
-    for (const hash of found) {
-      const slot = prefixSlot(hash, words);
-      bits[slot >>> 5] = (bits[slot >>> 5] ?? 0) | (1 << (slot & 31));
-    }
-    return bits;
+    return filterOf([...found], 8);
   }
 
   return {
@@ -143,7 +137,9 @@ export function createLexicon(): Lexicon {
       };
       const wordAnchors = new Int32Array(hashes.length).fill(-1);
       const wordTexts = new Int32Array(hashes.length);
+      const anchored: number[] = [];
       for (const entry of tables.word.values()) {
+        if (entry.anchors.length > 0) anchored.push(hashes[entry.index] as number);
         wordAnchors[entry.index] = anchorList(entry);
         wordTexts[entry.index] = textRef(strings.add(entry.text), entry.text.length);
       }
@@ -174,6 +170,7 @@ export function createLexicon(): Lexicon {
         stemKeys: stems.keys,
         stems: stems.table,
         stemBits: stems.bits,
+        anchorBits: filterOf(anchored, 4),
         prefixBits: prefixes(),
         insideKeys: insides.keys,
         insides: insides.table,
@@ -181,6 +178,18 @@ export function createLexicon(): Lexicon {
       };
     },
   };
+}
+
+/** A filter with `bitsEach` bits or more for each hash: of those not in it, about one in so many passes. */
+function filterOf(found: readonly number[], bitsEach: number): Int32Array<ArrayBuffer> {
+  let words = 32;
+  while (words * 32 < found.length * bitsEach) words *= 2;
+  const bits = new Int32Array(words);
+  for (const hash of found) {
+    const slot = filterSlot(hash, words);
+    bits[slot >>> 5] = (bits[slot >>> 5] ?? 0) | (1 << (slot & 31));
+  }
+  return bits;
 }
 
 function hashOf(seed: number, text: string): number {

@@ -1,5 +1,5 @@
 import type { Compiled } from '../compile/container.ts';
-import { STEM } from '../compile/layout.ts';
+import { filterSlot, STEM } from '../compile/layout.ts';
 import { createTextBuffer, MARK, originOf, type ScanMode, startText } from '../text/buffer.ts';
 import { createFold, type Fold } from '../text/fold.ts';
 import { slotOf } from '../text/hash.ts';
@@ -50,7 +50,8 @@ const MARKS_WORTH_A_LOOK =
 
 /** Makes a finder. It keeps buffers between texts, but nothing of what stood in them. */
 export function createFinder(compiled: Compiled): Finder {
-  const { wordKeys, wordAnchors, anchors, patterns, stems, stemKeys, insides, insideKeys } = compiled;
+  const { wordKeys, wordAnchors, anchorBits, anchors, patterns, stems, stemKeys, insides, insideKeys } =
+    compiled;
   const mask = wordKeys.length - 1;
   const fold: Fold = createFold();
   const buffer = createTextBuffer(compiled.parameters[0] ?? 0);
@@ -147,8 +148,12 @@ export function createFinder(compiled: Compiled): Finder {
     const { tokenHash, tokenStart, tokenEnd, tokenCount, units } = buffer;
     for (let token = 0; token < tokenCount; token += 1) {
       const hash = tokenHash[token] as number;
+      const bit = filterSlot(hash, anchorBits.length);
       let slot = slotOf(hash, mask);
-      for (let key = wordKeys[slot] as number; key !== 0; key = wordKeys[slot] as number) {
+      // Most words of a text wake nothing, which the small filter says at once.
+      let key =
+        ((anchorBits[bit >>> 5] as number) & (1 << (bit & 31))) === 0 ? 0 : (wordKeys[slot] as number);
+      for (; key !== 0; key = wordKeys[slot] as number) {
         if (key === hash) {
           const list = wordAnchors[slot] as number;
           if (

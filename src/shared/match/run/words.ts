@@ -1,5 +1,5 @@
 import type { Compiled } from '../compile/container.ts';
-import { insideKey, prefixSlot, STEM, stemKey, textLength, textStart } from '../compile/layout.ts';
+import { filterSlot, insideKey, STEM, stemKey, textLength, textStart } from '../compile/layout.ts';
 import { slotOf } from '../text/hash.ts';
 
 /** Finds words of rules among the letters of a text. Offsets are into `units`. */
@@ -111,7 +111,7 @@ export function createWordTables(compiled: Compiled): WordTables {
     firstStem,
     firstInside,
     mayBegin(hash) {
-      const slot = prefixSlot(hash, prefixBits.length);
+      const slot = filterSlot(hash, prefixBits.length);
       return ((prefixBits[slot >>> 5] as number) & (1 << (slot & 31))) !== 0;
     },
     knows(units, start, end, hash, anywhere) {

@@ -97,6 +97,8 @@ function scanPlain(buffer: TextBuffer, from: number, to: number): boolean {
       singles = index - start === 1 ? singles + 1 : 0;
       if (singles >= 3) marks |= MARK.spelled;
       if ((missing & LETTER_BIT) !== 0 && hasLetter(units, start, index)) marks |= MARK.digits;
+      // `www` shortened is no word.
+      if (marks === MARK.repeats && isOneLetter(units, start, index)) marks = 0;
       if (glue === 1) marks |= MARK.glued;
       tokenStart[tokens] = start;
       tokenEnd[tokens] = index;
@@ -130,6 +132,12 @@ export function isRarelyDouble(unit: number): boolean {
 function hasLetter(units: Uint16Array, start: number, end: number): boolean {
   for (let at = start; at < end; at += 1) if ((units[at] as number) >= LETTER_BIT) return true;
   return false;
+}
+
+/** Whether the word is one letter over and over. */
+export function isOneLetter(units: Uint16Array, start: number, end: number): boolean {
+  for (let at = start + 1; at < end; at += 1) if (units[at] !== units[start]) return false;
+  return true;
 }
 
 /** The long way: folds every character and writes where it came from. */

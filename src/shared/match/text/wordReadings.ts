@@ -3,29 +3,23 @@ import { MARK, NO_TWIN, originOf, reserve } from './buffer.ts';
 import { hashUnits } from './hash.ts';
 import { originEnd as endOf, type Lattice } from './lattice.ts';
 import { isTooLong, type KnownWords, offer, offerReadings, tokenOrigin, tokenOriginEnd } from './offer.ts';
-import { isRarelyDouble } from './scan.ts';
+import { isOneLetter, isRarelyDouble } from './scan.ts';
 
 /**
  * `suiciiide` is also read as `suicide`, `killlll` as `kil` and `kill`. This comes up often (`www`, `Hawaii`), so letters
  * are copied without making strings; only several long runs in one word need all their readings.
  */
 export function addShortenedWord(lattice: Lattice, token: number, words: KnownWords): void {
-  if (isTooLong(lattice, token) || isOneLetter(lattice, token)) return;
+  const { units, tokenStart, tokenEnd } = lattice.buffer;
+  const start = tokenStart[token] as number;
+  const end = tokenEnd[token] as number;
+  // `www` and `xxx` are one letter over and over: shortened they are no word.
+  if (isTooLong(lattice, token) || isOneLetter(units, start, end)) return;
   const longRuns = offerShortened(lattice, token, 1, words);
   if (longRuns === 1) offerShortened(lattice, token, 2, words);
   else if (longRuns > 1) {
-    const { tokenStart, tokenEnd } = lattice.buffer;
-    addReadings(lattice, tokenStart[token] as number, tokenEnd[token] as number, token, words);
+    addReadings(lattice, start, end, token, words);
   }
-}
-
-/** `www` and `xxx` are one letter over and over: shortened they are no word. */
-function isOneLetter(lattice: Lattice, token: number): boolean {
-  const { units, tokenStart, tokenEnd } = lattice.buffer;
-  const start = tokenStart[token] as number;
-  let at = start + 1;
-  while (at < (tokenEnd[token] as number) && units[at] === units[start]) at += 1;
-  return at === tokenEnd[token];
 }
 
 /** Offers the word with runs of three and more letters cut to `keep`. Gives how many such runs there are. */
