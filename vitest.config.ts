@@ -38,7 +38,6 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
-          isolate: false,
           include: [ALL],
           exclude: [...SLOW, ...DATABASE],
           testTimeout: 60_000,
