@@ -119,6 +119,14 @@ onEveryDatabase('the database', (open) => {
       expect(await versions()).toEqual(jobs);
     });
 
+    test('lets whatever is ready in the same turn share one transaction', async () => {
+      const handIn = (key: string) => store.commits.run(key, async (trx) => ({ trx }));
+      const first = handIn('a');
+      for (let microtask = 0; microtask < 20; microtask++) await undefined;
+      const [one, other] = await Promise.all([first, handIn('b')]);
+      expect(other.trx === one.trx).toBe(true);
+    });
+
     test('runs a job handed in at whatever moment a flight ends', async () => {
       for (let later = 0; later < 12; later++) {
         await store.commits.run('a', (trx) =>

@@ -17,3 +17,8 @@ export function createTimers(): Timers {
     },
   };
 }
+
+/** Resolves once the event loop has come round: after everything that is ready now has been dealt with. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,3 +1,4 @@
+import { nextTurn } from '../platform/clock.ts';
 import type { Db, Trx } from './tables.ts';
 
 /**
@@ -68,14 +69,16 @@ export function createGroupCommit({ db }: { db: Db }, options: GroupCommitOption
 
   async function fly(): Promise<void> {
     flying += 1;
-    // Jobs handed in together fly together.
-    await undefined;
     while (waiting.length > 0) {
+      // Whatever else is ready by now flies along: the busier the server, the more share one commit. Without it a
+      // database that answers at once, as SQLite does, would commit every job by itself.
+      await nextTurn();
       const jobs = waiting
         .slice(0, MAX_JOBS)
         .sort((a, b) => (a.lockKey < b.lockKey ? -1 : a.lockKey > b.lockKey ? 1 : 0));
       waiting = waiting.slice(MAX_JOBS);
-      await runTogether(jobs);
+      // Another flight may have taken them.
+      if (jobs.length > 0) await runTogether(jobs);
     }
     // Nothing may come between the look and this: a job handed in there would wait for ever.
     flying -= 1;

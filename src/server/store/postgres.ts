@@ -46,6 +46,8 @@ export async function createPostgresBus(
   const local = createLocalBus(options.onFailure);
   let client: pg.Client | undefined;
   let disposed = false;
+  /** One after the other: on two connections of the pool a later event could overtake an earlier one. */
+  let lastNotice: Promise<unknown> = Promise.resolve();
 
   async function listen(): Promise<void> {
     const next = new pg.Client({ connectionString: options.url });
@@ -76,13 +78,17 @@ export async function createPostgresBus(
     publish(...events) {
       if (events.length === 0) return;
       const payloads = events.map((event) => JSON.stringify(event));
-      deps.pool
-        .query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [CHANNEL, payloads])
-        .catch(options.onFailure);
+      const notify = () =>
+        deps.pool.query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [
+          CHANNEL,
+          payloads,
+        ]);
+      lastNotice = lastNotice.then(notify).catch(options.onFailure);
     },
     subscribe: local.subscribe,
     async dispose() {
       disposed = true;
+      await lastNotice;
       await client?.end();
     },
   };
