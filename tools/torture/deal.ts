@@ -1,9 +1,8 @@
 import type { TorturedAgent } from './agentProcess.ts';
-import type { TortureOptions } from './judge.ts';
 import type { Network } from './network.ts';
 import { pause } from './pause.ts';
 import { bringPolicyByFolder } from './policyFolder.ts';
-import type { Blow } from './schedule.ts';
+import type { Blow, TortureOptions } from './schedule.ts';
 import type { TorturedServer } from './schoolServer.ts';
 
 /** Who is on the stage. */

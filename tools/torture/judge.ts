@@ -3,16 +3,8 @@ import type { BlowCounts } from './deal.ts';
 import type { FullDisk } from './disk.ts';
 import type { Inspection } from './inspect.ts';
 import type { NetworkCounts } from './network.ts';
+import type { TortureOptions } from './schedule.ts';
 import type { Verdict } from './verdict.ts';
-
-export interface TortureOptions {
-  readonly seed: number;
-  readonly durationMs: number;
-  readonly agents: number;
-  /** Keeps the folder with data and logs. */
-  readonly keep: boolean;
-  readonly say: (line: string) => void;
-}
 
 /** The policy one agent works by in the end, and how the last one came to it. */
 export interface AgentPolicy {

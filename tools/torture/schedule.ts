@@ -24,6 +24,13 @@ export interface ScheduleOptions {
   readonly agents: number;
 }
 
+/** One run of the torture. */
+export interface TortureOptions extends ScheduleOptions {
+  /** Keeps the folder with data and logs. */
+  readonly keep: boolean;
+  readonly say: (line: string) => void;
+}
+
 const HOUR_MS = 3_600_000;
 /** So long at the start nothing is killed: the first records are on their way. */
 const CALM_START_MS = 1_000;

@@ -1,6 +1,7 @@
 import type { TorturedAgent } from './agentProcess.ts';
-import { missingOf, policiesOf, type TortureOptions, unaccountedPictures } from './judge.ts';
+import { missingOf, policiesOf, unaccountedPictures } from './judge.ts';
 import { pause } from './pause.ts';
+import type { TortureOptions } from './schedule.ts';
 import type { Console, Verdict } from './verdict.ts';
 
 /** So long nothing may change before no more is expected: longer than the longest wait of an agent. */
