@@ -30,6 +30,15 @@ describe('near', () => {
     ['pills pills', []],
     ['far pills a b c d od on pills', ['od on pills']],
   ])('%s', (text, spans) => expect(hitTexts(matcher, text)).toEqual(spans));
+
+  test('a word that stands in two entries does not hide the one before it', () => {
+    const two = matcherOf(
+      packOf('  - { id: r, severity: high, near: { words: ["(is|how)", "(enough|is)", pills], within: 3 } }'),
+    );
+    expect(hitTexts(two, 'is 20 pills enough')).toEqual(['is 20 pills enough']);
+    expect(hitTexts(two, 'how is pills')).toEqual(['how is pills']);
+    expect(hitTexts(two, 'is pills')).toEqual([]);
+  });
 });
 
 describe('weak signs', () => {

@@ -3,6 +3,12 @@ import { MAX_NEAR_PARTS, NEAR, NO_LIMIT, ownerIndex, ownerOf, PATTERN_KIND } fro
 import type { Found } from './finder.ts';
 
 /**
+ * How many findings of each place are remembered. More than one, because a word that stands in two places of a rule
+ * must not hide the one before it; few, because every choice of them is tried.
+ */
+const REMEMBERED = 3;
+
+/**
  * Joins the parts of `near` rules that stand close enough together into findings of the rule. `parts` are all
  * findings of near parts in one observation, in any order.
  */
@@ -26,12 +32,33 @@ function joinGroup(compiled: Compiled, near: number, group: Found[], joined: Fou
   const within = compiled.nears[row + NEAR.within] as number;
   const owner = ownerOf(PATTERN_KIND.rule, compiled.nears[row + NEAR.rule] as number);
   group.sort((a, b) => a.from - b.from || a.to - b.to || a.owner - b.owner);
-  const latest: (Found | undefined)[] = Array.from({ length: count });
+  const recent: Found[][] = Array.from({ length: count }, () => []);
   for (const part of group) {
-    latest[ownerIndex(part.owner) % MAX_NEAR_PARTS] = part;
-    const chosen = latest.filter((one) => one !== undefined);
-    if (chosen.length === count && fits(chosen, within)) joined.push(cover(chosen, owner));
+    const place = ownerIndex(part.owner) % MAX_NEAR_PARTS;
+    const chosen = choose(recent, place, [part], within);
+    if (chosen !== null) joined.push(cover(chosen, owner));
+    const found = recent[place] as Found[];
+    found.push(part);
+    if (found.length > REMEMBERED) found.shift();
   }
+}
+
+/** Adds a finding of every other place to `chosen`, the latest that fit; null where none do. */
+function choose(
+  recent: readonly (readonly Found[])[],
+  own: number,
+  chosen: readonly Found[],
+  within: number,
+  place = 0,
+): readonly Found[] | null {
+  if (place === recent.length) return fits(chosen, within) ? chosen : null;
+  if (place === own) return choose(recent, own, chosen, within, place + 1);
+  const found = recent[place] as readonly Found[];
+  for (let at = found.length - 1; at >= 0; at -= 1) {
+    const whole = choose(recent, own, [...chosen, found[at] as Found], within, place + 1);
+    if (whole !== null) return whole;
+  }
+  return null;
 }
 
 /** Whether parts lie apart from each other with at most `within` other words between the first and the last. */
