@@ -13,7 +13,11 @@ export function checkSections(): Section[] {
       args: ['-p', project],
     })),
     { name: 'lint and formatting', program: 'biome', args: ['check', '--error-on-warnings', '.'] },
-    { name: 'import rules', program: 'depcruise', args: ['-c', '.dependency-cruiser.mjs', 'src', 'tools', 'bench'] },
+    {
+      name: 'import rules',
+      program: 'depcruise',
+      args: ['-c', '.dependency-cruiser.mjs', 'src', 'tools', 'bench'],
+    },
   ];
 }
 
