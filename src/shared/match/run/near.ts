@@ -35,7 +35,8 @@ function joinGroup(compiled: Compiled, near: number, group: Found[], joined: Fou
   const recent: Found[][] = Array.from({ length: count }, () => []);
   for (const part of group) {
     const place = ownerIndex(part.owner) % MAX_NEAR_PARTS;
-    const chosen = choose(recent, place, [part], within);
+    const isWhole = recent.every((found, other) => other === place || found.length > 0);
+    const chosen = isWhole ? choose(recent, place, [part], within) : null;
     if (chosen !== null) joined.push(cover(chosen, owner));
     const found = recent[place] as Found[];
     found.push(part);
@@ -43,7 +44,7 @@ function joinGroup(compiled: Compiled, near: number, group: Found[], joined: Fou
   }
 }
 
-/** Adds a finding of every other place to `chosen`, the latest that fit; null where none do. */
+/** Adds to `chosen` a finding of every place but `own`, later ones first; null where no choice fits. */
 function choose(
   recent: readonly (readonly Found[])[],
   own: number,
