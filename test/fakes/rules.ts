@@ -31,3 +31,21 @@ export function createFakeRules(packs: readonly PackFile[], lists: readonly Site
     watching: () => watchers.size,
   };
 }
+
+/** A pack with one rule, `test/only`, for one word that nobody writes: "wibble". */
+export function aPack(severity: 'high' | 'critical') {
+  return {
+    name: 'test.yaml',
+    yaml: `pack: test
+category: drugs
+language: en
+version: 1
+description: Words for a test.
+sources: [made up]
+rules:
+  - id: only
+    severity: ${severity}
+    phrases: [wibble]
+`,
+  };
+}

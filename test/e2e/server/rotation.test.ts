@@ -21,7 +21,7 @@ import {
   createFakeTray,
   createFakeWindows,
 } from '../../fakes/ports.ts';
-import { createFakeRules } from '../../fakes/rules.ts';
+import { aPack, createFakeRules } from '../../fakes/rules.ts';
 import {
   type CommandLine,
   createCommandLine,
@@ -34,20 +34,7 @@ import {
 const WAIT_MS = 120_000;
 vi.setConfig({ testTimeout: 2 * WAIT_MS, hookTimeout: WAIT_MS });
 
-const PACK = {
-  name: 'test.yaml',
-  yaml: `pack: test
-category: drugs
-language: en
-version: 1
-description: Words for a test.
-sources: [made up]
-rules:
-  - id: only
-    severity: critical
-    phrases: [wibble]
-`,
-};
+const PACK = aPack('critical');
 
 let line: CommandLine;
 let server: ServerProcess;
