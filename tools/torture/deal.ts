@@ -95,7 +95,11 @@ export async function deal(
     else {
       await pause(killAfterMs);
       await killAgent(agent, RESTART_ON_FULL_MS);
-      await pause(lastsMs - killAfterMs);
+      const restMs = (lastsMs - killAfterMs) / 2;
+      await pause(restMs);
+      // Where nothing it gives up makes room, a second time: what the first life left must do for a third.
+      if (blow.greedy) await killAgent(agent, RESTART_ON_FULL_MS);
+      await pause(restMs);
     }
     await agent.disk.empty();
   }

@@ -10,7 +10,7 @@ export type Blow = { readonly atMs: number } & (
       readonly lastsMs: number;
       /** What the agent gives up is taken by others at once. */
       readonly greedy: boolean;
-      /** The agent is killed while its disk is full, and starts again on a full disk. */
+      /** The agent is killed while its disk is full, and starts again on a full disk; on a greedy one twice. */
       readonly killAfterMs: number | null;
     }
   | { readonly kind: 'jump-clock'; readonly agent: number; readonly byMs: number }

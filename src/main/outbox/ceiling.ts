@@ -1,12 +1,9 @@
 import type { Files } from '../ports/index.ts';
 
-const FILE = 'outbox.ceiling';
-/** The same file while numbers are given out that stand in memory alone: a new name needs no room on a full disk. */
-const IN_DOUBT = 'outbox.ceiling-in-doubt';
-/** How many numbers one write of the file covers. */
+/** The file is empty: what it says is its name, because a full disk still takes a new name. */
+const NAME = /^outbox\.ceiling-(\d{1,15})(-in-doubt)?$/;
+/** How many numbers one change of the name covers. */
 const STEP = 1_024;
-/** At least so many numbers are covered ahead: a full disk finds them ready. */
-const AHEAD = STEP / 2;
 
 /** What is known of the numbers given out so far. */
 export interface KnownNumbers {
@@ -22,8 +19,8 @@ export interface KnownNumbers {
  * its last records in memory: so no number is given out twice.
  */
 export interface Ceiling {
-  read(): Promise<KnownNumbers>;
-  /** Makes sure that the file covers `sequence`. A full disk is no reason to stop: the next call tries again. */
+  known(): KnownNumbers;
+  /** Makes sure that the file covers `sequence`. A disk that refuses is no reason to stop: the next call tries again. */
   cover(sequence: number): Promise<void>;
   /** From now on numbers are in memory alone (`true`), or all are in the database again. */
   doubt(inDoubt: boolean): Promise<void>;
@@ -31,43 +28,43 @@ export interface Ceiling {
   reset(): Promise<void>;
 }
 
-export function createCeiling(files: Pick<Files, 'move' | 'read' | 'remove' | 'writeAtomic'>): Ceiling {
-  let covered = 0;
-  let doubted = false;
+/** Reads what an earlier run left. */
+export async function createCeiling(
+  files: Pick<Files, 'list' | 'move' | 'remove' | 'writeAtomic'>,
+): Promise<Ceiling> {
+  let known: KnownNumbers = { highest: 0, inDoubt: false };
+  for (const name of await files.list('')) {
+    const [, number, doubted] = NAME.exec(name) ?? [];
+    if (number === undefined || Number(number) <= known.highest) continue;
+    known = { highest: Number(number), inDoubt: doubted !== undefined };
+  }
+
+  async function become(next: KnownNumbers): Promise<void> {
+    try {
+      if (known.highest === 0) await files.writeAtomic(nameOf(next), new Uint8Array());
+      else await files.move(nameOf(known), nameOf(next));
+      known = next;
+    } catch {
+      // A disk that takes no name either: tried again with the next record.
+    }
+  }
+
   return {
-    async read() {
-      const sure = await files.read(FILE);
-      const bytes = sure ?? (await files.read(IN_DOUBT));
-      doubted = sure === null && bytes !== null;
-      const number = bytes === null ? 0 : Number(new TextDecoder().decode(bytes));
-      covered = Number.isSafeInteger(number) && number > 0 ? number : 0;
-      return { highest: covered, inDoubt: doubted };
-    },
-    async reset() {
-      covered = 0;
-      doubted = false;
-      await files.remove(FILE);
-      await files.remove(IN_DOUBT);
-    },
+    known: () => known,
     async cover(sequence) {
-      if (sequence + AHEAD <= covered) return;
-      const next = sequence + STEP;
-      try {
-        await files.writeAtomic(doubted ? IN_DOUBT : FILE, new TextEncoder().encode(String(next)));
-        covered = next;
-      } catch {
-        // Reported by the write of the record itself, which finds the same full disk.
-      }
+      if (sequence > known.highest) await become({ ...known, highest: sequence + STEP });
     },
     async doubt(inDoubt) {
-      if (doubted === inDoubt) return;
-      const [from, to] = inDoubt ? [FILE, IN_DOUBT] : [IN_DOUBT, FILE];
-      try {
-        await files.move(from, to);
-        doubted = inDoubt;
-      } catch {
-        // A disk that takes no new name either: tried again with the next record.
-      }
+      if (inDoubt === known.inDoubt) return;
+      if (known.highest > 0) await become({ ...known, inDoubt });
+    },
+    async reset() {
+      await files.remove(nameOf(known));
+      known = { highest: 0, inDoubt: false };
     },
   };
+}
+
+function nameOf({ highest, inDoubt }: KnownNumbers): string {
+  return `outbox.ceiling-${highest}${inDoubt ? '-in-doubt' : ''}`;
 }

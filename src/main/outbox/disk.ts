@@ -96,7 +96,7 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
     const report = forThisRun(await openStore(deps, options, deps.timers.now(), knownDamaged));
     store = report.store;
     lastSequence = Math.max(lastSequence, report.lastSequence);
-    if (store === null) await guess();
+    if (store === null) guess();
     else {
       const known = store.totals();
       if (guessed !== null && guessed > known.lastSequence) lose(1, guessed);
@@ -119,9 +119,9 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
   }
 
   /** The database cannot be read just now: numbers go on above any that may stand in it. */
-  async function guess(): Promise<void> {
+  function guess(): void {
     if (lastSequence > 0 || guessed !== null) return;
-    guessed = (await ceiling.read()).highest;
+    guessed = ceiling.known().highest;
     lastSequence = guessed;
   }
 

@@ -73,7 +73,7 @@ export async function openStore(
   const fresh = open();
   await forgetOldDamage();
   const loss = { why: 'damaged', salvaged: saved.put.length, from: 1 } as const;
-  const { highest } = await ceiling.read();
+  const { highest } = ceiling.known();
   const highestSaved = saved.put.reduce((most, record) => Math.max(most, record.sequence), 0);
   const lastSequence = Math.max(highest, highestSaved);
   if (fresh.kind !== 'open') return { store: null, loss, lastSequence };
@@ -82,7 +82,7 @@ export async function openStore(
 
   /** Above what may have been given out: the old database was deleted, or its last numbers never reached it. */
   async function continueNumbers({ store, created }: Opened & { kind: 'open' }): Promise<OpenReport> {
-    const { highest, inDoubt } = await ceiling.read();
+    const { highest, inDoubt } = ceiling.known();
     const { lastSequence } = store.totals();
     if (highest <= lastSequence || (!created && !inDoubt)) return { store, loss: null, lastSequence };
     await ceiling.doubt(true);

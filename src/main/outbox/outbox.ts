@@ -75,7 +75,7 @@ export async function createOutbox(deps: OutboxDeps, options: OutboxOptions): Pr
   const { deviceId, repeatHoldMs = REPEAT_HOLD_MS } = options;
   const serial = createSerial();
   const holds = createDisposables();
-  const ceiling = createCeiling(deps.files);
+  const ceiling = await createCeiling(deps.files);
   const reserve = await createReserve(deps.files, options.reserveBytes ?? RESERVE_BYTES);
   const disk = await createDisk({ files: deps.files, ceiling, reserve, timers, serial, health }, options);
   const outgoing = createOutgoing({ disk, serial, timers, health });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Outbox } from '../../../src/main/outbox/index.ts';
@@ -79,7 +79,9 @@ describe('damage', () => {
   test('a database that was deleted is not mistaken for a new device', async () => {
     await fill(5);
     const moved = bench.newFolder();
-    writeFileSync(join(moved, 'outbox.ceiling'), readFileSync(join(folder, 'outbox.ceiling')));
+    for (const name of readdirSync(folder)) {
+      if (name.startsWith('outbox.ceiling')) copyFileSync(join(folder, name), join(moved, name));
+    }
     const after = await bench.open(moved);
     const [admission] = await deliverAll(bench, after);
     expect(admission?.record).toMatchObject({ kind: 'dropped', reason: 'damaged' });

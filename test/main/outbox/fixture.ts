@@ -162,10 +162,14 @@ export async function createBench() {
     keys: { intakeKey, privateKey: Buffer.from(deviceKey.privateKey).toString('base64url') },
     newFolder,
     id: () => random.id(),
-    async open(folder: string, options: Partial<OutboxOptions> = {}): Promise<Outbox> {
+    async open(
+      folder: string,
+      options: Partial<OutboxOptions> = {},
+      files = createFiles({ root: folder }),
+    ): Promise<Outbox> {
       const outbox = await createOutbox(
         {
-          files: createFiles({ root: folder }),
+          files,
           sealer: createSealer({ clock: timers, deviceKey }, { intakeKey }),
           timers,
           random,
