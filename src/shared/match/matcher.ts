@@ -1,12 +1,13 @@
 import type { DispositionRule, RuleException } from '#contract';
 import { type Hit, severityRank } from '#contract';
 import type { Compiled } from './compile/container.ts';
-import { OWNER, OWNER_KIND, ownerKind, PATTERN_KIND } from './compile/layout.ts';
+import { OWNER, OWNER_KIND } from './compile/layout.ts';
 import { createTrace } from './explain.ts';
 import { createDispositions, type Dispositions, isAcceptable } from './policy/dispositions.ts';
 import { createExceptions } from './policy/exceptions.ts';
 import { byPlace, createDecider, type Findings, type Ruling } from './run/decide.ts';
 import { createFinder, type FinderTrace, type Found } from './run/finder.ts';
+import { joinNear } from './run/near.ts';
 import { createRuleTable } from './run/ruleTable.ts';
 import { createSearchExtractor } from './search/extract.ts';
 import { wordStretches } from './search/stretches.ts';
@@ -33,7 +34,10 @@ export const MAX_TEXT_LENGTH = 200_000;
  * subject and the context alone.
  */
 export function createMatcher(compiled: Compiled, options: MatcherOptions = {}): Matcher {
-  const finder = createFinder(compiled);
+  // One for each field, so that all texts can be looked through again for cancelling words.
+  const titles = createFinder(compiled, 0);
+  const urls = createFinder(compiled, 1);
+  const searchWords = createFinder(compiled, 2);
   const siteFinder = createSiteFinder(compiled);
   const searches = createSearchExtractor(compiled);
   const rules = createRuleTable(compiled);
@@ -52,44 +56,58 @@ export function createMatcher(compiled: Compiled, options: MatcherOptions = {}):
   function read(subject: MatchSubject, trace: FinderTrace | null): string | null {
     phrases.length = 0;
     sites.length = 0;
-    finder.find(bounded(subject.title), 0, 'title', stretches, phrases, trace);
+    urls.forget();
+    searchWords.forget();
+    titles.find(bounded(subject.title), 'title', stretches, phrases, trace);
     if (subject.url === null) return null;
     const url = bounded(subject.url);
     if (!splitUrl(url, parts)) return null;
     siteFinder.find(url, parts, sites);
     const search = sites.length === 0 ? null : searches.extract(url, parts, sites);
     wordStretches(url, parts, search === null ? parts.end : search.urlEnd, stretches);
-    finder.find(url, 1, 'url', stretches, phrases, trace);
+    urls.find(url, 'url', stretches, phrases, trace);
     if (search === null) return null;
-    finder.find(search.words, 2, 'title', stretches, phrases, trace);
+    searchWords.find(search.words, 'title', stretches, phrases, trace);
     return search.words;
   }
 
-  /** Whether anything found can make a hit; cancelling phrases and help sites alone cannot. */
-  function isWorthDeciding(): boolean {
-    for (const found of phrases) if (ownerKind(found.owner) !== PATTERN_KIND.cancel) return true;
-    for (const site of sites)
-      if (owners[site.owner * OWNER.columns + OWNER.kind] === OWNER_KIND.rule) return true;
-    return false;
+  /** Help sites and search engines alone make no hit. */
+  function isRuleSite({ owner }: SiteFound): boolean {
+    return owners[owner * OWNER.columns + OWNER.kind] === OWNER_KIND.rule;
   }
 
-  function rulingsOf(subject: MatchSubject, search: string | null, context: MatchContext): readonly Ruling[] {
-    if (!isWorthDeciding()) return NO_RULINGS;
+  function rulingsOf(
+    subject: MatchSubject,
+    search: string | null,
+    context: MatchContext,
+    trace: FinderTrace | null,
+  ): readonly Ruling[] {
+    if (phrases.length === 0 && !sites.some(isRuleSite)) return NO_RULINGS;
+    const whole = joinNear(compiled, phrases);
+    if (trace === null && !decider.isEnough(whole) && !sites.some(isRuleSite)) return NO_RULINGS;
     const host =
       subject.url === null ? null : subject.url.slice(parts.hostStart, parts.hostEnd).toLowerCase();
-    const findings: Findings = { texts: [subject.title, subject.url, search], phrases, sites, host };
+    const texts = [subject.title, subject.url, search];
+    const findings: Findings = { texts, phrases: whole, cancels: cancelsOf(whole, trace), sites, host };
     return decider.decide(findings, context);
+  }
+
+  function cancelsOf(whole: readonly Found[], trace: FinderTrace | null): readonly Found[] {
+    const sets = decider.cancelSetsOf(whole);
+    const cancels: Found[] = [];
+    for (const finder of [titles, urls, searchWords]) finder.findCancels(sets, cancels, trace);
+    return cancels;
   }
 
   return {
     match(subject, context) {
       const search = read(subject, null);
-      return resultOf(rulingsOf(subject, search, context), search, dispositions, context);
+      return resultOf(rulingsOf(subject, search, context, null), search, dispositions, context);
     },
     explain(subject, context) {
       const trace = createTrace(compiled, rules);
       const search = read(subject, trace);
-      const rulings = rulingsOf(subject, search, context);
+      const rulings = rulingsOf(subject, search, context, trace);
       const result = resultOf(rulings, search, dispositions, context);
       return { result, ...trace.steps(rulings) };
     },

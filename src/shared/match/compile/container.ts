@@ -12,7 +12,7 @@ import { err, ok, type Result } from '#kernel';
 
 const MAGIC = 0x4352574c;
 /** Version of the compiled form. */
-export const FORMAT = 4;
+export const FORMAT = 5;
 
 const SECTIONS = {
   /** [0] start of word hashes. */
@@ -31,7 +31,7 @@ const SECTIONS = {
   wordKeys: Int32Array,
   wordAnchors: Int32Array,
   wordTexts: Int32Array,
-  /** [count, then pattern and place a pair]: which phrases to look at when a word stands in the text. */
+  /** [a count for each STAGE, then pattern and place a pair]: the phrases to look at when a word stands in the text. */
   anchors: Int32Array,
   /** Stems ordered by `stemKeys`, the hash of their first three letters; `stemBits` says which keys exist. */
   stemKeys: Uint16Array,

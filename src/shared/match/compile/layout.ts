@@ -50,6 +50,13 @@ export const STEM = { hash: 0, length: 1, anchors: 2, text: 3, columns: 4 } as c
 
 /** What a phrase is for: the two highest bits of its owner. */
 export const PATTERN_KIND = { rule: 0, nearPart: 1, cancel: 2 } as const;
+
+/**
+ * When the phrases of a word are looked at: with every text; once the rarest part of their near rule was found; once a
+ * rule was found that they may cancel. Most texts come no further than the first.
+ */
+export const STAGE = { first: 0, nearRest: 1, cancel: 2, count: 3 } as const;
+
 /** A near rule's parts share one number: near index times this, plus the part. */
 export const MAX_NEAR_PARTS = 8;
 

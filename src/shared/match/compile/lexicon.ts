@@ -1,5 +1,5 @@
 import { hashStep, slotOf } from '../text/hash.ts';
-import { filterSlot, insideKey, MAX_PREFIX, MIN_PREFIX, STEM, stemKey, textRef } from './layout.ts';
+import { filterSlot, insideKey, MAX_PREFIX, MIN_PREFIX, STAGE, STEM, stemKey, textRef } from './layout.ts';
 import type { StringPool } from './strings.ts';
 
 /** What kind of word a pattern names; each kind is found in texts in its own way. */
@@ -9,8 +9,8 @@ interface Entry {
   readonly text: string;
   /** In how many patterns it stands: the fewer, the better it serves as an anchor. */
   uses: number;
-  /** Pattern and place, a pair each. */
-  readonly anchors: number[];
+  /** By stage: pattern and place, a pair each. */
+  readonly anchors: readonly number[][];
   /** Position in its table, known after `place`. */
   index: number;
 }
@@ -25,7 +25,7 @@ export interface Lexicon {
   place(): void;
   /** Where the word lies in its table. */
   indexOf(kind: WordKind, text: string): number;
-  addAnchor(kind: WordKind, text: string, pattern: number, place: number): void;
+  addAnchor(kind: WordKind, text: string, stage: number, pattern: number, place: number): void;
   finish(strings: StringPool): LexiconSections;
 }
 
@@ -112,8 +112,10 @@ export function createLexicon(): Lexicon {
     use(kind, text) {
       const table = tables[kind];
       const entry = table.get(text);
-      if (entry === undefined) table.set(text, { text, uses: 1, anchors: [], index: -1 });
-      else entry.uses += 1;
+      if (entry === undefined) {
+        const anchors = Array.from({ length: STAGE.count }, () => []);
+        table.set(text, { text, uses: 1, anchors, index: -1 });
+      } else entry.uses += 1;
     },
     uses: (kind, text) => entryOf(kind, text).uses,
     place() {
@@ -123,23 +125,23 @@ export function createLexicon(): Lexicon {
       }
     },
     indexOf: (kind, text) => entryOf(kind, text).index,
-    addAnchor(kind, text, pattern, place) {
-      entryOf(kind, text).anchors.push(pattern, place);
+    addAnchor(kind, text, stage, pattern, place) {
+      entryOf(kind, text).anchors[stage]?.push(pattern, place);
     },
     finish(strings) {
       const anchors: number[] = [];
       const anchorList = (entry: Entry): number => {
-        if (entry.anchors.length === 0) return -1;
+        if (!isAnchor(entry)) return -1;
         const start = anchors.length;
-        anchors.push(entry.anchors.length / 2);
-        for (const number of entry.anchors) anchors.push(number);
+        for (const stage of entry.anchors) anchors.push(stage.length / 2);
+        for (const stage of entry.anchors) for (const number of stage) anchors.push(number);
         return start;
       };
       const wordAnchors = new Int32Array(hashes.length).fill(-1);
       const wordTexts = new Int32Array(hashes.length);
       const anchored: number[] = [];
       for (const entry of tables.word.values()) {
-        if (entry.anchors.length > 0) anchored.push(hashes[entry.index] as number);
+        if (isAnchor(entry)) anchored.push(hashes[entry.index] as number);
         wordAnchors[entry.index] = anchorList(entry);
         wordTexts[entry.index] = textRef(strings.add(entry.text), entry.text.length);
       }
@@ -178,6 +180,10 @@ export function createLexicon(): Lexicon {
       };
     },
   };
+}
+
+function isAnchor(entry: Entry): boolean {
+  return entry.anchors.some((stage) => stage.length > 0);
 }
 
 /** A filter with `bitsEach` bits or more for each hash: of those not in it, about one in so many passes. */

@@ -8,7 +8,15 @@
  * A word is its position in its table: of words, or of stems where the header's bit is set.
  */
 import type { Phrase, Slot, Word } from '../pack/pack.ts';
-import { MAX_WAY_WORDS, wayHeader } from './layout.ts';
+import {
+  MAX_NEAR_PARTS,
+  MAX_WAY_WORDS,
+  ownerIndex,
+  ownerKind,
+  PATTERN_KIND,
+  STAGE,
+  wayHeader,
+} from './layout.ts';
 import type { Lexicon, WordKind } from './lexicon.ts';
 
 export interface PatternWriter {
@@ -36,9 +44,12 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
     return found;
   }
 
-  /** How often a text is likely to wake a pattern anchored at this word. Stems stand for many words. */
+  /**
+   * How often a text is likely to wake a pattern anchored at this word: words of many rules are everyday words, and so
+   * are short ones in every language. Stems stand for many words.
+   */
   function cost(word: Word, inside: boolean): number {
-    const uses = lexicon.uses(kindOf(word, inside), word.text);
+    const uses = lexicon.uses(kindOf(word, inside), word.text) << Math.max(0, 6 - word.text.length);
     return word.stem ? uses * 4 + 8 : uses;
   }
 
@@ -50,8 +61,8 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
     return best;
   }
 
-  /** The slot that wakes the pattern least often; slots that may be left out cannot wake it. */
-  function anchorSlot(slots: readonly Slot[], inside: boolean): number {
+  /** The slot that wakes the pattern least often, and its cost; slots that may be left out cannot wake it. */
+  function anchorSlot(slots: readonly Slot[], inside: boolean): { anchor: number; cost: number } {
     let best = -1;
     let bestCost = Number.POSITIVE_INFINITY;
     for (const [index, slot] of slots.entries()) {
@@ -64,7 +75,20 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
       }
     }
     if (best < 0) throw new Error('a phrase that may be left out altogether came through the parser');
-    return best;
+    return { anchor: best, cost: bestCost };
+  }
+
+  /** Of each near rule the part that is looked for first, by its owner: the one that stands in the fewest texts. */
+  function rarestParts(): Set<number> {
+    const rarestOf = new Map<number, { owner: number; cost: number }>();
+    for (const { owner, slots, inside } of waiting) {
+      if (ownerKind(owner) !== PATTERN_KIND.nearPart) continue;
+      const near = Math.floor(ownerIndex(owner) / MAX_NEAR_PARTS);
+      const { cost } = anchorSlot(slots, inside);
+      const known = rarestOf.get(near);
+      if (known === undefined || cost < known.cost) rarestOf.set(near, { owner, cost });
+    }
+    return new Set([...rarestOf.values()].map(({ owner }) => owner));
   }
 
   function wayNumbers(way: readonly Word[], inside: boolean): number[] {
@@ -87,8 +111,8 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
     return start;
   }
 
-  function writePattern(owner: number, slots: readonly Slot[], inside: boolean): void {
-    const anchor = anchorSlot(slots, inside);
+  function writePattern(owner: number, slots: readonly Slot[], inside: boolean, stage: number): void {
+    const { anchor } = anchorSlot(slots, inside);
     const [only] = slots;
     const plain = slots.length === 1 && only?.length === 1 ? only[0] : undefined;
     const rest =
@@ -100,7 +124,7 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
     for (const [index, way] of (slots[anchor] as Slot).entries()) {
       const place = rarest(way, inside);
       const word = way[place] as Word;
-      lexicon.addAnchor(kindOf(word, inside), word.text, start, (index << 8) | place);
+      lexicon.addAnchor(kindOf(word, inside), word.text, stage, start, (index << 8) | place);
     }
   }
 
@@ -112,10 +136,19 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
     },
     finish() {
       lexicon.place();
-      for (const { owner, slots, inside } of waiting) writePattern(owner, slots, inside);
+      const firstParts = rarestParts();
+      for (const { owner, slots, inside } of waiting) {
+        writePattern(owner, slots, inside, stageOf(owner, firstParts));
+      }
       return Int32Array.from(output);
     },
   };
+}
+
+function stageOf(owner: number, firstParts: ReadonlySet<number>): number {
+  const kind = ownerKind(owner);
+  if (kind === PATTERN_KIND.cancel) return STAGE.cancel;
+  return kind === PATTERN_KIND.rule || firstParts.has(owner) ? STAGE.first : STAGE.nearRest;
 }
 
 function kindOf(word: Word, inside: boolean): WordKind {

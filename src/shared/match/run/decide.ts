@@ -1,18 +1,20 @@
 import { type Field, fieldSchema, type Hit, severityRank } from '#contract';
 import type { Compiled } from '../compile/container.ts';
-import { OWNER, OWNER_KIND, ownerIndex, ownerKind, PATTERN_KIND } from '../compile/layout.ts';
+import { OWNER, OWNER_KIND, ownerIndex } from '../compile/layout.ts';
 import type { Exceptions } from '../policy/exceptions.ts';
 import type { SiteFound } from '../sites/siteFinder.ts';
 import type { MatchContext } from '../types.ts';
 import type { Found } from './finder.ts';
-import { joinNear } from './near.ts';
 import type { RuleTable } from './ruleTable.ts';
 
 /** Everything found in one observation. */
 export interface Findings {
   /** By field: title, url, search; null where there is none. */
   readonly texts: readonly (string | null)[];
+  /** Of rules, near ones joined. */
   readonly phrases: readonly Found[];
+  /** Of the sets that `cancelSetsOf` names for them. */
+  readonly cancels: readonly Found[];
   readonly sites: readonly SiteFound[];
   /** The URL's host in lower case. */
   readonly host: string | null;
@@ -28,6 +30,10 @@ export interface Ruling {
 
 /** Turns findings into rulings: cancels, excepts, adds up weak signs. */
 export interface Decider {
+  /** Whether there is enough for a hit: a rule that counts by itself, or weak signs that add up to their threshold. */
+  isEnough(phrases: readonly Found[]): boolean;
+  /** The sets of words that may cancel what was found. */
+  cancelSetsOf(phrases: readonly Found[]): ReadonlySet<number>;
   decide(findings: Findings, context: MatchContext): Ruling[];
 }
 
@@ -179,20 +185,35 @@ export function createDecider(
   }
 
   return {
-    decide(findings, context) {
-      const direct: Found[] = [];
-      const nearParts: Found[] = [];
-      const cancels: Found[] = [];
-      for (const found of findings.phrases) {
-        const kind = ownerKind(found.owner);
-        if (kind === PATTERN_KIND.rule) direct.push(found);
-        else (kind === PATTERN_KIND.nearPart ? nearParts : cancels).push(found);
+    isEnough(phrases) {
+      const sums = new Map<number, number>();
+      const seen = new Set<number>();
+      for (const { owner } of phrases) {
+        const rule = ownerIndex(owner);
+        const weight = rules.weight(rule);
+        if (weight === 0) return true;
+        if (weight < 0 || seen.has(rule)) continue;
+        seen.add(rule);
+        const pack = rules.pack(rule);
+        const sum = (sums.get(pack) ?? 0) + weight;
+        if (sum >= rules.threshold(pack)) return true;
+        sums.set(pack, sum);
       }
+      return false;
+    },
+    cancelSetsOf(phrases) {
+      const sets = new Set<number>();
+      for (const { owner } of phrases) {
+        const rule = ownerIndex(owner);
+        for (const set of [...rules.cancelSets(rule), ...rules.contextSets(rule)]) sets.add(set);
+      }
+      return sets;
+    },
+    decide(findings, context) {
       const isHelpSite = findings.sites.some(
         ({ owner }) => compiled.owners[owner * OWNER.columns + OWNER.kind] === OWNER_KIND.allow,
       );
-      if (nearParts.length > 1) direct.push(...joinNear(compiled, nearParts));
-      const rulings = occurrences(direct).map((found) => {
+      const rulings = occurrences([...findings.phrases]).map((found) => {
         const field = FIELDS[found.field] as Field;
         const ruling = rulingOf(
           ownerIndex(found.owner),
@@ -201,7 +222,7 @@ export function createDecider(
           found.start,
           found.end,
         );
-        ruling.against = reasonAgainst(ruling, found, cancels, isHelpSite, findings.host, context);
+        ruling.against = reasonAgainst(ruling, found, findings.cancels, isHelpSite, findings.host, context);
         return ruling;
       });
       addUp(rulings);

@@ -1,5 +1,14 @@
 import type { Compiled } from '../compile/container.ts';
-import { filterSlot, STEM } from '../compile/layout.ts';
+import {
+  filterSlot,
+  MAX_NEAR_PARTS,
+  NEAR,
+  ownerIndex,
+  ownerKind,
+  PATTERN_KIND,
+  STAGE,
+  STEM,
+} from '../compile/layout.ts';
 import { createTextBuffer, MARK, originOf, type ScanMode, startText } from '../text/buffer.ts';
 import { createFold, type Fold } from '../text/fold.ts';
 import { slotOf } from '../text/hash.ts';
@@ -29,27 +38,31 @@ export interface FinderTrace {
   candidate(field: number, pattern: number, found: boolean, inside: boolean): void;
 }
 
-/** Finds every phrase of the compiled rules in a text. */
+/** Finds the phrases of the compiled rules in one text at a time. */
 export interface Finder {
   /**
-   * Looks through `text` and adds what it finds to `found`. For a URL, `stretches` are pairs of offsets to read
-   * (host and path, without the search words); other texts are read whole.
+   * Looks through `text` and adds to `found` the phrases of rules, and the parts of near rules whose rarest part
+   * stands there. For a URL, `stretches` are pairs of offsets to read (host and path, without the search words);
+   * other texts are read whole.
    */
   find(
     text: string,
-    field: number,
     mode: ScanMode,
     stretches: readonly number[],
     found: Found[],
     trace: FinderTrace | null,
   ): void;
+  /** Adds the phrases of these sets of cancelling words that stand in the text last looked through. */
+  findCancels(sets: ReadonlySet<number>, found: Found[], trace: FinderTrace | null): void;
+  /** From now on there is no text to look through. */
+  forget(): void;
 }
 
 const MARKS_WORTH_A_LOOK =
   MARK.digits | MARK.repeats | MARK.apostrophe | MARK.foreign | MARK.signs | MARK.spelled | MARK.glued;
 
-/** Makes a finder. It keeps buffers between texts, but nothing of what stood in them. */
-export function createFinder(compiled: Compiled): Finder {
+/** Makes a finder for the texts of one field (0 title, 1 url, 2 search). What it keeps of a text ends with the next. */
+export function createFinder(compiled: Compiled, field: number): Finder {
   const { wordKeys, wordAnchors, anchorBits, anchors, patterns, stems, stemKeys, insides, insideKeys } =
     compiled;
   const mask = wordKeys.length - 1;
@@ -62,33 +75,79 @@ export function createFinder(compiled: Compiled): Finder {
   const hasInsides = insideKeys.length > 0;
   const span: Span = { from: 0, to: 0, start: 0, end: 0 };
 
-  /** Checks the phrases that one word wakes. */
+  /** Near rules whose rarest part stands in this text, by the text's number. */
+  const nearFound = new Int32Array(compiled.nears.length / NEAR.columns);
+  let textNumber = 0;
+  let anyNear = false;
+  /** The words that wake phrases of a later stage: list of anchors, nodes and reading of each. */
+  const woken: { list: number; from: number; to: number; edge: Edge | null }[] = [];
+
+  /** Checks the phrases that one word wakes at once, and notes it where there are others. */
   function wake(
     list: number,
     from: number,
     to: number,
     edge: Edge | null,
-    field: number,
     found: Found[],
     trace: FinderTrace | null,
   ): void {
-    const end = list + 1 + (anchors[list] as number) * 2;
-    for (let at = list + 1; at < end; at += 2) {
-      const pattern = anchors[at] as number;
-      const stands = verifier.verify(pattern, anchors[at + 1] as number, from, to, edge, span);
-      if (trace !== null) trace.candidate(field, pattern, stands, false);
-      if (stands) {
-        found.push({
-          owner: patterns[pattern] as number,
-          field,
-          from: span.from,
-          to: span.to,
-          start: span.start,
-          end: span.end,
-        });
+    const end = list + STAGE.count + (anchors[list + STAGE.first] as number) * 2;
+    for (let at = list + STAGE.count; at < end; at += 2) {
+      if (!stands(at, from, to, edge, found, trace)) continue;
+      const owner = patterns[anchors[at] as number] as number;
+      if (ownerKind(owner) !== PATTERN_KIND.nearPart) continue;
+      nearFound[Math.floor(ownerIndex(owner) / MAX_NEAR_PARTS)] = textNumber;
+      anyNear = true;
+    }
+    if (anchors[list + STAGE.nearRest] !== 0 || anchors[list + STAGE.cancel] !== 0)
+      woken.push({ list, from, to, edge });
+  }
+
+  /** Checks one phrase that a word wakes, and adds it where it stands. */
+  function stands(
+    anchor: number,
+    from: number,
+    to: number,
+    edge: Edge | null,
+    found: Found[],
+    trace: FinderTrace | null,
+  ): boolean {
+    const pattern = anchors[anchor] as number;
+    const isThere = verifier.verify(pattern, anchors[anchor + 1] as number, from, to, edge, span);
+    if (trace !== null) trace.candidate(field, pattern, isThere, false);
+    if (!isThere) return false;
+    found.push({
+      owner: patterns[pattern] as number,
+      field,
+      from: span.from,
+      to: span.to,
+      start: span.start,
+      end: span.end,
+    });
+    return true;
+  }
+
+  /** Checks the phrases of a later stage; `isWanted` is asked with the index of their owner. */
+  function wakeLater(
+    stage: 1 | 2,
+    isWanted: (index: number) => boolean,
+    found: Found[],
+    trace: FinderTrace | null,
+  ): void {
+    for (const { list, from, to, edge } of woken) {
+      let at = list + STAGE.count;
+      for (let before = 0; before < stage; before += 1) at += (anchors[list + before] as number) * 2;
+      const end = at + (anchors[list + stage] as number) * 2;
+      for (; at < end; at += 2) {
+        const owner = patterns[anchors[at] as number] as number;
+        if (isWanted(ownerIndex(owner))) stands(at, from, to, edge, found, trace);
       }
     }
   }
+
+  const isNearFound = (index: number): boolean =>
+    nearFound[Math.floor(index / MAX_NEAR_PARTS)] === textNumber;
+  const isAnything = (): boolean => true;
 
   function wakeStems(
     start: number,
@@ -96,7 +155,6 @@ export function createFinder(compiled: Compiled): Finder {
     from: number,
     to: number,
     edge: Edge | null,
-    field: number,
     found: Found[],
     trace: FinderTrace | null,
   ): void {
@@ -104,8 +162,7 @@ export function createFinder(compiled: Compiled): Finder {
     if (first < 0) return;
     for (let row = first; stemKeys[row] === stemKeys[first]; row += 1) {
       const list = stems[row * STEM.columns + STEM.anchors] as number;
-      if (list >= 0 && words.isStem(row, buffer.units, start, end))
-        wake(list, from, to, edge, field, found, trace);
+      if (list >= 0 && words.isStem(row, buffer.units, start, end)) wake(list, from, to, edge, found, trace);
     }
   }
 
@@ -115,7 +172,6 @@ export function createFinder(compiled: Compiled): Finder {
     from: number,
     to: number,
     edge: Edge | null,
-    field: number,
     found: Found[],
     trace: FinderTrace | null,
   ): void {
@@ -128,8 +184,8 @@ export function createFinder(compiled: Compiled): Finder {
         const last = at + (insides[row * STEM.columns + STEM.length] as number) - 1;
         const originStart = edge === null ? originOf(buffer, at) : edge.originStart;
         const originLast = edge === null ? originEnd(buffer, last) : edge.originEnd;
-        for (let anchor = 0; anchor < (anchors[list] as number); anchor += 1) {
-          const pattern = anchors[list + 1 + anchor * 2] as number;
+        for (let anchor = 0; anchor < (anchors[list + STAGE.first] as number); anchor += 1) {
+          const pattern = anchors[list + STAGE.count + anchor * 2] as number;
           if (trace !== null) trace.candidate(field, pattern, true, true);
           found.push({
             owner: patterns[pattern] as number,
@@ -144,7 +200,7 @@ export function createFinder(compiled: Compiled): Finder {
     }
   }
 
-  function seekWords(field: number, found: Found[], trace: FinderTrace | null): void {
+  function seekWords(found: Found[], trace: FinderTrace | null): void {
     const { tokenHash, tokenStart, tokenEnd, tokenCount, units } = buffer;
     for (let token = 0; token < tokenCount; token += 1) {
       const hash = tokenHash[token] as number;
@@ -160,7 +216,7 @@ export function createFinder(compiled: Compiled): Finder {
             list >= 0 &&
             words.isWord(slot, units, tokenStart[token] as number, tokenEnd[token] as number, hash)
           ) {
-            wake(list, token, token + 1, null, field, found, trace);
+            wake(list, token, token + 1, null, found, trace);
           }
           break;
         }
@@ -173,7 +229,6 @@ export function createFinder(compiled: Compiled): Finder {
           token,
           token + 1,
           null,
-          field,
           found,
           trace,
         );
@@ -184,33 +239,42 @@ export function createFinder(compiled: Compiled): Finder {
           token,
           token + 1,
           null,
-          field,
           found,
           trace,
         );
     }
   }
 
-  function seekEdges(field: number, found: Found[], trace: FinderTrace | null): void {
+  function seekEdges(found: Found[], trace: FinderTrace | null): void {
     for (const edge of lattice.edges) {
       const slot = words.wordAt(buffer.units, edge.start, edge.end, edge.hash);
       const list = slot < 0 ? -1 : (wordAnchors[slot] as number);
-      if (list >= 0) wake(list, edge.from, edge.to, edge, field, found, trace);
-      wakeStems(edge.start, edge.end, edge.from, edge.to, edge, field, found, trace);
-      wakeInsides(edge.start, edge.end, edge.from, edge.to, edge, field, found, trace);
+      if (list >= 0) wake(list, edge.from, edge.to, edge, found, trace);
+      wakeStems(edge.start, edge.end, edge.from, edge.to, edge, found, trace);
+      wakeInsides(edge.start, edge.end, edge.from, edge.to, edge, found, trace);
     }
   }
 
   return {
-    find(text, field, mode, stretches, found, trace) {
+    find(text, mode, stretches, found, trace) {
+      woken.length = 0;
+      textNumber += 1;
+      anyNear = false;
       startText(buffer, text, mode);
       if (mode === 'url') scanStretches(buffer, fold, stretches);
       else scanAll(buffer, fold);
       clearEdges(lattice);
       if ((buffer.marks & MARKS_WORTH_A_LOOK) !== 0) addVariants(lattice, fold, words);
       if (trace !== null) trace.text(field, lattice);
-      seekWords(field, found, trace);
-      if (lattice.edges.length > 0) seekEdges(field, found, trace);
+      seekWords(found, trace);
+      if (lattice.edges.length > 0) seekEdges(found, trace);
+      // A person who asks why is shown all parts.
+      if (trace !== null) wakeLater(STAGE.nearRest, isAnything, found, trace);
+      else if (anyNear) wakeLater(STAGE.nearRest, isNearFound, found, null);
+    },
+    findCancels: (sets, found, trace) => wakeLater(STAGE.cancel, (set) => sets.has(set), found, trace),
+    forget() {
+      woken.length = 0;
     },
   };
 }

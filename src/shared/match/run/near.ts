@@ -1,5 +1,13 @@
 import type { Compiled } from '../compile/container.ts';
-import { MAX_NEAR_PARTS, NEAR, NO_LIMIT, ownerIndex, ownerOf, PATTERN_KIND } from '../compile/layout.ts';
+import {
+  MAX_NEAR_PARTS,
+  NEAR,
+  NO_LIMIT,
+  ownerIndex,
+  ownerKind,
+  ownerOf,
+  PATTERN_KIND,
+} from '../compile/layout.ts';
 import type { Found } from './finder.ts';
 
 /**
@@ -9,21 +17,23 @@ import type { Found } from './finder.ts';
 const REMEMBERED = 3;
 
 /**
- * Joins the parts of `near` rules that stand close enough together into findings of the rule. `parts` are all
- * findings of near parts in one observation, in any order.
+ * The findings of rules among `found`, all phrases and near parts of one observation in any order: parts that stand
+ * close enough together are joined into findings of their rule.
  */
-export function joinNear(compiled: Compiled, parts: readonly Found[]): Found[] {
+export function joinNear(compiled: Compiled, found: readonly Found[]): Found[] {
+  const whole = found.filter(({ owner }) => ownerKind(owner) === PATTERN_KIND.rule);
+  if (found.length - whole.length < 2) return whole;
   const groups = new Map<number, Found[]>();
-  for (const part of parts) {
+  for (const part of found) {
+    if (ownerKind(part.owner) !== PATTERN_KIND.nearPart) continue;
     const near = Math.floor(ownerIndex(part.owner) / MAX_NEAR_PARTS);
     const key = near * 3 + part.field;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [part]);
     else group.push(part);
   }
-  const joined: Found[] = [];
-  for (const [key, group] of groups) joinGroup(compiled, Math.floor(key / 3), group, joined);
-  return joined;
+  for (const [key, group] of groups) joinGroup(compiled, Math.floor(key / 3), group, whole);
+  return whole;
 }
 
 function joinGroup(compiled: Compiled, near: number, group: Found[], joined: Found[]): void {
