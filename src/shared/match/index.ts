@@ -1,6 +1,12 @@
 export { type Compiler, createCompiler, type ListHead } from './compile/compile.ts';
 export { type Compiled, type LoadProblem, readContainer as loadCompiled } from './compile/container.ts';
 export { type CompiledRules, compileRules, type RuleFile } from './compileRules.ts';
+export {
+  type CompiledSources,
+  compileSources,
+  type RuleSources,
+  type SiteListLines,
+} from './compileSources.ts';
 export { createMatcher, type MatcherOptions } from './matcher.ts';
 export { checkPhrase } from './pack/checkPhrase.ts';
 export type { Pack, PackError, Site } from './pack/pack.ts';

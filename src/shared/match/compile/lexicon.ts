@@ -9,6 +9,7 @@ interface Entry {
   readonly text: string;
   /** In how many patterns it stands: the fewer, the better it serves as an anchor. */
   uses: number;
+  lastPattern: number;
   /** By stage: pattern and place, a pair each. */
   readonly anchors: readonly number[][];
   /** Position in its table, known after `place`. */
@@ -17,8 +18,8 @@ interface Entry {
 
 /** All words of all rules, and for each the patterns it is the anchor of. */
 export interface Lexicon {
-  /** Counts one more pattern that has the word. */
-  use(kind: WordKind, text: string): void;
+  /** Counts one more pattern that has the word, the same one only once. */
+  use(kind: WordKind, text: string, pattern: number): void;
   /** How many patterns have the word. */
   uses(kind: WordKind, text: string): number;
   /** Fixes where each word lies in its table. No word can be added afterwards. */
@@ -109,13 +110,16 @@ export function createLexicon(): Lexicon {
   }
 
   return {
-    use(kind, text) {
+    use(kind, text, pattern) {
       const table = tables[kind];
       const entry = table.get(text);
       if (entry === undefined) {
         const anchors = Array.from({ length: STAGE.count }, () => []);
-        table.set(text, { text, uses: 1, anchors, index: -1 });
-      } else entry.uses += 1;
+        table.set(text, { text, uses: 1, lastPattern: pattern, anchors, index: -1 });
+      } else if (entry.lastPattern !== pattern) {
+        entry.uses += 1;
+        entry.lastPattern = pattern;
+      }
     },
     uses: (kind, text) => entryOf(kind, text).uses,
     place() {

@@ -33,17 +33,6 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
   /** Where each slot was written, by its numbers. */
   const slotStarts = new Map<string, number>();
 
-  function words(slots: readonly Slot[], inside: boolean): Map<string, { kind: WordKind; text: string }> {
-    const found = new Map<string, { kind: WordKind; text: string }>();
-    for (const slot of slots) {
-      for (const way of slot) {
-        for (const word of way)
-          found.set(`${kindOf(word, inside)} ${word.text}`, { kind: kindOf(word, inside), text: word.text });
-      }
-    }
-    return found;
-  }
-
   /**
    * How often a text is likely to wake a pattern anchored at this word: words of many rules are everyday words, and so
    * are short ones in every language. Stems stand for many words.
@@ -131,7 +120,10 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
   return {
     add(owner, phrase, inside) {
       const slots = joinPlainSlots(phrase.slots);
-      for (const { kind, text } of words(slots, inside).values()) lexicon.use(kind, text);
+      for (const slot of slots) {
+        for (const way of slot)
+          for (const word of way) lexicon.use(kindOf(word, inside), word.text, waiting.length);
+      }
       waiting.push({ owner, slots, inside });
     },
     finish() {

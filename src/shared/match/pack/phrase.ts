@@ -7,8 +7,13 @@ export interface PhraseWord {
   readonly stem: boolean;
 }
 
-/** The alternatives of one place in a phrase; an empty alternative means that the place may be left out. */
-export type PhraseSlot = readonly (readonly PhraseWord[])[];
+/** One place in a phrase. */
+export interface PhraseSlot {
+  /** Where it begins. */
+  readonly at: number;
+  /** Its alternatives as written, words with spaces between them; an empty one: the place may be left out. */
+  readonly alternatives: readonly string[];
+}
 
 /** What is wrong with a phrase, and at which character of it (0-based, in UTF-16 code units). */
 export interface PhraseProblem {
@@ -40,18 +45,12 @@ export function parsePhrase(phrase: string, lists: NamedLists): Result<readonly 
     const at = reader.at();
     const strings = reader.item(0);
     if (!strings.ok) return strings;
-    const slot: PhraseWord[][] = [];
-    for (const text of strings.value) {
-      const words = splitWords(text, at);
-      if (!words.ok) return words;
-      slot.push(words.value);
-    }
-    slots.push(slot);
+    slots.push({ at, alternatives: strings.value });
     if (slots.length > MAX_SLOTS)
       return err({ at, message: `a phrase has at most ${MAX_SLOTS} words side by side` });
   }
   if (slots.length === 0) return err({ at: 0, message: 'the phrase is empty' });
-  if (slots.every((slot) => slot.some((words) => words.length === 0))) {
+  if (slots.every((slot) => slot.alternatives.some((text) => text.trim() === ''))) {
     return err({
       at: 0,
       message: 'every word of this phrase may be left out, so it would match nothing or everything',
@@ -80,6 +79,8 @@ interface Reader {
   alternative(depth: number): Result<string[], PhraseProblem>;
 }
 
+const SIGNS = new Set('(){}| \t\n\u00a0');
+
 const TOO_MANY = `more than ${MAX_ALTERNATIVES} alternatives in one place: split the phrase`;
 
 function withoutOpening(sign: string): string {
@@ -105,14 +106,18 @@ function createReader(phrase: string, lists: NamedLists): Reader {
         const group = sign === '(' ? bracket(depth + 1) : named();
         if (!group.ok) return group;
         parts = group.value;
-      } else {
-        position += 1;
-        parts = [sign];
-      }
+      } else parts = [letters()];
       if (strings.length * parts.length > MAX_ALTERNATIVES) return err({ at: start, message: TOO_MANY });
       strings = strings.flatMap((left) => parts.map((right) => left + right));
     }
     return ok(strings);
+  }
+
+  /** What stands up to the next sign of the grammar. */
+  function letters(): string {
+    const start = position;
+    while (position < phrase.length && !SIGNS.has(phrase[position] ?? '')) position += 1;
+    return phrase.slice(start, position);
   }
 
   function bracket(depth: number): Result<string[], PhraseProblem> {
@@ -177,14 +182,14 @@ function createReader(phrase: string, lists: NamedLists): Reader {
   };
 }
 
-/** The words of one alternative; `at` is where to complain. */
-export function splitWords(text: string, at: number): Result<PhraseWord[], PhraseProblem> {
+/** The words of one alternative, or what is wrong with it. */
+export function splitWords(text: string): Result<PhraseWord[], string> {
   const words: PhraseWord[] = [];
   for (const part of text.split(/\s+/u)) {
     if (part === '') continue;
     const star = part.indexOf('*');
     if (star >= 0 && star < part.length - 1) {
-      return err({ at, message: '`*` stands only at the end of a word' });
+      return err('`*` stands only at the end of a word');
     }
     words.push({ text: star < 0 ? part : part.slice(0, star), stem: star >= 0 });
   }

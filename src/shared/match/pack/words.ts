@@ -7,6 +7,7 @@ import {
   MAX_ALTERNATIVES,
   type NamedLists,
   type PhraseProblem,
+  type PhraseSlot,
   type PhraseWord,
   parseFragment,
   parsePhrase,
@@ -34,11 +35,14 @@ export interface PhraseReader {
   entry(source: string): Result<readonly string[], PhraseProblem>;
 }
 
+type Alternative = readonly (readonly [key: string, way: readonly Word[]])[];
+
 /** Makes a reader of phrases that name `lists` and are folded with `fold`, the same way as texts are folded. */
 export function createPhraseReader(fold: Fold, lists: NamedLists): PhraseReader {
   const buffer = createTextBuffer(0);
-  /** Words come again and again, above all those of lists. */
+  // Words and alternatives come again and again, above all those of lists.
   const known = new Map<string, Result<Word[][], string>>();
+  const alternatives = new Map<string, Result<Alternative, string>>();
 
   function fragments(text: string): string[] {
     startText(buffer, text, 'phrase');
@@ -80,17 +84,35 @@ export function createPhraseReader(fold: Fold, lists: NamedLists): PhraseReader 
     return ok(ways);
   }
 
-  function readSlot(alternatives: readonly (readonly PhraseWord[])[]): Result<Slot, string> {
-    const slot = new Map<string, Word[]>();
-    for (const written of alternatives) {
-      let ways: Word[][] = [[]];
-      for (const word of written) {
-        const read = readWord(word);
-        if (!read.ok) return read;
-        ways = ways.flatMap((left) => read.value.map((right) => [...left, ...right]));
-      }
-      for (const way of ways) slot.set(JSON.stringify(way), way);
-      if (slot.size > MAX_ALTERNATIVES) return err(`more than ${MAX_ALTERNATIVES} alternatives in one place`);
+  function readAlternative(text: string): Result<Alternative, string> {
+    const read = alternatives.get(text) ?? waysThrough(text);
+    alternatives.set(text, read);
+    return read;
+  }
+
+  /** One alternative as written: the ways its words read, each with a key that equal ones share. */
+  function waysThrough(text: string): Result<Alternative, string> {
+    const written = splitWords(text);
+    if (!written.ok) return written;
+    let ways: Word[][] = [[]];
+    for (const word of written.value) {
+      const read = readWord(word);
+      if (!read.ok) return read;
+      ways = ways.flatMap((left) => read.value.map((right) => [...left, ...right]));
+    }
+    return ok(
+      ways.map((way) => [way.map((word) => (word.stem ? `${word.text}*` : word.text)).join(' '), way]),
+    );
+  }
+
+  function readSlot({ at, alternatives: written }: PhraseSlot): Result<Slot, PhraseProblem> {
+    const slot = new Map<string, readonly Word[]>();
+    for (const text of written) {
+      const read = readAlternative(text);
+      if (!read.ok) return err({ at, message: read.error });
+      for (const [key, way] of read.value) slot.set(key, way);
+      if (slot.size > MAX_ALTERNATIVES)
+        return err({ at, message: `more than ${MAX_ALTERNATIVES} alternatives in one place` });
     }
     return ok([...slot.values()]);
   }
@@ -102,7 +124,7 @@ export function createPhraseReader(fold: Fold, lists: NamedLists): PhraseReader 
       const slots: Slot[] = [];
       for (const written of parsed.value) {
         const slot = readSlot(written);
-        if (!slot.ok) return err({ at: 0, message: slot.error });
+        if (!slot.ok) return slot;
         slots.push(slot.value);
       }
       const problem =
@@ -117,11 +139,9 @@ export function createPhraseReader(fold: Fold, lists: NamedLists): PhraseReader 
       const strings = parseFragment(source, lists);
       if (!strings.ok) return strings;
       for (const text of strings.value) {
-        const words = splitWords(text, 0);
-        if (!words.ok) return words;
-        if (words.value.length === 0) return err({ at: 0, message: MAY_BE_NOTHING });
-        const slot = readSlot([words.value]);
-        if (!slot.ok) return err({ at: 0, message: slot.error });
+        if (text.trim() === '') return err({ at: 0, message: MAY_BE_NOTHING });
+        const read = readAlternative(text);
+        if (!read.ok) return err({ at: 0, message: read.error });
       }
       return strings;
     },
