@@ -2,9 +2,11 @@
  * Phrases in compiled form. A phrase without choices is one row of words:
  *   owner · 0 · way header · words
  * any other has slots, each with its ways:
- *   owner · slots | anchor slot << 8 · where each slot starts
+ *   owner · slots | anchor slot << 8 · where each slot starts · where its index starts, 0 without one
  *   slot: number of ways · ways;  way: header · words
- * Equal slots of all phrases are written once, before the first phrase that has them.
+ *   index: number of loose ways · where they start · number of others · their words next to the anchor · where they start
+ * Equal slots of all phrases are written once, before the first phrase that has them. A slot of many ways has an index
+ * of the words that stand next to the anchor, in order; ways that have a stem or nothing there are loose.
  * A word is its position in its table: of words, or of stems where the header's bit is set.
  */
 import type { Phrase, Slot, Word } from '../pack/pack.ts';
@@ -16,8 +18,13 @@ import {
   PATTERN_KIND,
   STAGE,
   wayHeader,
+  wayLength,
+  wayStems,
 } from './layout.ts';
 import type { Lexicon, WordKind } from './lexicon.ts';
+
+/** Slots of fewer ways are read through. */
+const MIN_INDEXED_WAYS = 6;
 
 export interface PatternWriter {
   /** Registers a phrase; `inside` if its word also counts inside longer words. */
@@ -30,8 +37,9 @@ export interface PatternWriter {
 export function createPatternWriter(lexicon: Lexicon): PatternWriter {
   const waiting: { owner: number; slots: Slot[]; inside: boolean }[] = [];
   const output: number[] = [];
-  /** Where each slot was written, by its numbers. */
+  /** Where each slot was written, by its numbers; and its index, by where the slot starts and the side it is read from. */
   const slotStarts = new Map<string, number>();
+  const indexStarts = new Map<string, number>();
 
   /**
    * How often a text is likely to wake a pattern anchored at this word: words of many rules are everyday words, and so
@@ -100,20 +108,51 @@ export function createPatternWriter(lexicon: Lexicon): PatternWriter {
     return start;
   }
 
+  /** Writes the index of a slot that is read from its first words or, on the left of the anchor, from its last. */
+  function indexStart(start: number, step: 1 | -1): number {
+    const count = output[start] as number;
+    if (count < MIN_INDEXED_WAYS) return 0;
+    const key = `${start} ${step}`;
+    const known = indexStarts.get(key);
+    if (known !== undefined) return known;
+    const loose: number[] = [];
+    const sorted: { word: number; way: number }[] = [];
+    let way = start + 1;
+    for (let left = count; left > 0; left -= 1) {
+      const header = output[way] as number;
+      const length = wayLength(header);
+      const at = step === 1 ? 0 : length - 1;
+      if (length === 0 || (wayStems(header) & (1 << at)) !== 0) loose.push(way);
+      else sorted.push({ word: output[way + 1 + at] as number, way });
+      way += 1 + length;
+    }
+    sorted.sort((a, b) => a.word - b.word || a.way - b.way);
+    const index = output.length;
+    output.push(loose.length, ...loose, sorted.length);
+    for (const { word } of sorted) output.push(word);
+    for (const { way: where } of sorted) output.push(where);
+    indexStarts.set(key, index);
+    return index;
+  }
+
   function writePattern(owner: number, slots: readonly Slot[], inside: boolean, stage: number): void {
     const { anchor } = anchorSlot(slots, inside);
     const [only] = slots;
     const plain = slots.length === 1 && only?.length === 1 ? only[0] : undefined;
+    const starts = plain === undefined ? slots.map((slot) => slotStart(slot, inside)) : [];
+    const indexes = starts.map((start, at) => (at === anchor ? 0 : indexStart(start, at > anchor ? 1 : -1)));
     const rest =
-      plain !== undefined
-        ? [0, ...wayNumbers(plain, inside)]
-        : [slots.length | (anchor << 8), ...slots.map((slot) => slotStart(slot, inside))];
+      plain === undefined
+        ? [slots.length | (anchor << 8), ...starts, ...indexes]
+        : [0, ...wayNumbers(plain, inside)];
     const start = output.length;
     output.push(owner, ...rest);
-    for (const [index, way] of (slots[anchor] as Slot).entries()) {
+    let offset = plain === undefined ? 1 : 0;
+    for (const way of slots[anchor] as Slot) {
       const place = rarest(way, inside);
       const word = way[place] as Word;
-      lexicon.addAnchor(kindOf(word, inside), word.text, stage, start, (index << 8) | place);
+      lexicon.addAnchor(kindOf(word, inside), word.text, stage, start, (offset << 8) | place);
+      offset += 1 + way.length;
     }
   }
 

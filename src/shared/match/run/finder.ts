@@ -265,6 +265,7 @@ export function createFinder(compiled: Compiled, field: number): Finder {
       else scanAll(buffer, fold);
       clearEdges(lattice);
       if ((buffer.marks & MARKS_WORTH_A_LOOK) !== 0) addVariants(lattice, fold, words);
+      verifier.begin();
       if (trace !== null) trace.text(field, lattice);
       seekWords(found, trace);
       if (lattice.edges.length > 0) seekEdges(found, trace);

@@ -14,6 +14,8 @@ export interface Span {
 
 /** Checks whether a phrase stands around a word that woke it. */
 export interface Verifier {
+  /** Another text stands in the lattice. */
+  begin(): void;
   /**
    * `pattern` and `place` come from the word's anchors; the word stands between nodes `from` and `to`, read as `edge`
    * if it is a second reading. Fills `span` with the longest stretch the phrase covers and says whether it stands there.
@@ -32,6 +34,7 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
   const { buffer } = lattice;
   let front: Front = { nodes: [], bounds: [] };
   let next: Front = { nodes: [], bounds: [] };
+  const places: number[] = [];
 
   function isTokenWord(token: number, place: number, stem: boolean): boolean {
     const start = buffer.tokenStart[token] as number;
@@ -120,28 +123,68 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
     next.bounds.length = 0;
   }
 
-  /** Takes every partial reading through one slot. */
-  function passSlot(slot: number, step: 1 | -1): void {
-    let way = slot + 1;
-    for (let left = patterns[slot] as number; left > 0; left -= 1) {
-      const header = patterns[way] as number;
-      const length = wayLength(header);
-      const first = step === 1 ? 0 : length - 1;
-      const last = step === 1 ? length - 1 : 0;
-      for (let at = 0; at < front.nodes.length; at += 1) {
-        walk(
-          front.nodes[at] as number,
-          front.bounds[at] as number,
-          way + 1,
-          first,
-          last,
-          wayStems(header),
-          step,
-        );
+  /** Takes one partial reading through one way of a slot. */
+  function takeWay(way: number, at: number, step: 1 | -1): void {
+    const header = patterns[way] as number;
+    const end = wayLength(header) - 1;
+    const [first, last] = step === 1 ? [0, end] : [end, 0];
+    walk(front.nodes[at] as number, front.bounds[at] as number, way + 1, first, last, wayStems(header), step);
+  }
+
+  /** Takes every partial reading through one slot; `index` 0: it is read through. */
+  function passSlot(slot: number, index: number, step: 1 | -1): void {
+    for (let at = 0; at < front.nodes.length; at += 1) {
+      if (index !== 0) passIndexed(index, at, step);
+      else {
+        let way = slot + 1;
+        for (let left = patterns[slot] as number; left > 0; left -= 1) {
+          takeWay(way, at, step);
+          way += 1 + wayLength(patterns[way] as number);
+        }
       }
-      way += 1 + length;
     }
     swap();
+  }
+
+  function passIndexed(index: number, at: number, step: 1 | -1): void {
+    const loose = patterns[index] as number;
+    for (let way = 1; way <= loose; way += 1) takeWay(patterns[index + way] as number, at, step);
+    const sorted = index + 1 + loose;
+    const node = front.nodes[at] as number;
+    const token = step === 1 ? node : node - 1;
+    if (token >= 0 && token < buffer.tokenCount) takeWord(sorted, placeOfToken(token), at, step);
+    if (lattice.edges.length === 0) return;
+    let edge = firstEdge(node, step);
+    while (edge !== null) {
+      takeWord(sorted, words.wordAt(buffer.units, edge.start, edge.end, edge.hash), at, step);
+      edge = step === 1 ? edge.nextLeaving : edge.nextArriving;
+    }
+  }
+
+  /** Takes a partial reading through the ways of an index that go on with the word at `place`. */
+  function takeWord(sorted: number, place: number, at: number, step: 1 | -1): void {
+    if (place < 0) return;
+    const count = patterns[sorted] as number;
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((patterns[sorted + 1 + middle] as number) < place) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < count && patterns[sorted + 1 + low] === place; low += 1)
+      takeWay(patterns[sorted + 1 + count + low] as number, at, step);
+  }
+
+  /** The place of a token's word in the table of words, looked up once for each text; -1 where no rule has it. */
+  function placeOfToken(token: number): number {
+    while (places.length <= token) {
+      const next = places.length;
+      const start = buffer.tokenStart[next] as number;
+      const end = buffer.tokenEnd[next] as number;
+      places.push(words.wordAt(buffer.units, start, end, buffer.tokenHash[next] as number));
+    }
+    return places[token] as number;
   }
 
   /** Reads from `node` to one side: the rest of the anchor's way, then the slots beyond. Gives whether it got through. */
@@ -168,16 +211,9 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
       slots > 0 && slot !== limit && front.nodes.length > 0;
       slot += step
     ) {
-      passSlot(patterns[pattern + 2 + slot] as number, step);
+      passSlot(patterns[pattern + 2 + slot] as number, patterns[pattern + 2 + slots + slot] as number, step);
     }
     return front.nodes.length > 0;
-  }
-
-  function wayOf(pattern: number, shape: number, index: number): number {
-    if (shape === 0) return pattern + 2;
-    let way = (patterns[pattern + 2 + (shape >>> 8)] as number) + 1;
-    for (let left = index; left > 0; left -= 1) way += 1 + wayLength(patterns[way] as number);
-    return way;
   }
 
   /** A phrase of plain words in a text without second readings: neighbours are compared directly. */
@@ -200,10 +236,14 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
   }
 
   return {
+    begin() {
+      places.length = 0;
+    },
     verify(pattern, place, from, to, edge, span) {
       const shape = patterns[pattern + 1] as number;
       const at = place & 255;
-      const way = wayOf(pattern, shape, place >>> 8);
+      const way =
+        (shape === 0 ? pattern + 2 : (patterns[pattern + 2 + (shape >>> 8)] as number)) + (place >>> 8);
       if (shape === 0 && lattice.edges.length === 0) return verifyPlain(way, at, from, span);
       if (!mayStep(from, way, at - 1, -1) || !mayStep(to, way, at + 1, 1)) return false;
       const left = edge === null ? tokenBound(from, -1) : edge.originStart;
