@@ -23,17 +23,18 @@ export interface Verifier {
   verify(pattern: number, place: number, from: number, to: number, edge: Edge | null, span: Span): boolean;
 }
 
-/** Ends of partial readings: nodes, and how far the original is covered. */
+/** Ends of partial readings: nodes, and how far the original is covered. What lies beyond `count` is old. */
 interface Front {
-  nodes: number[];
-  bounds: number[];
+  readonly nodes: number[];
+  readonly bounds: number[];
+  count: number;
 }
 
 export function createVerifier(compiled: Compiled, lattice: Lattice, words: WordTables): Verifier {
   const { patterns } = compiled;
   const { buffer } = lattice;
-  let front: Front = { nodes: [], bounds: [] };
-  let next: Front = { nodes: [], bounds: [] };
+  let front: Front = { nodes: [], bounds: [], count: 0 };
+  let next: Front = { nodes: [], bounds: [], count: 0 };
   const places: number[] = [];
 
   function isTokenWord(token: number, place: number, stem: boolean): boolean {
@@ -52,13 +53,15 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
 
   /** Keeps each node once, with the widest cover. */
   function reach(node: number, bound: number, rightwards: boolean): void {
-    const known = next.nodes.indexOf(node);
-    if (known < 0) {
-      next.nodes.push(node);
-      next.bounds.push(bound);
+    let at = 0;
+    while (at < next.count && next.nodes[at] !== node) at += 1;
+    if (at === next.count) {
+      next.nodes[at] = node;
+      next.bounds[at] = bound;
+      next.count += 1;
     } else {
-      const before = next.bounds[known] as number;
-      next.bounds[known] = rightwards ? Math.max(before, bound) : Math.min(before, bound);
+      const before = next.bounds[at] as number;
+      next.bounds[at] = rightwards ? Math.max(before, bound) : Math.min(before, bound);
     }
   }
 
@@ -119,8 +122,7 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
     const done = front;
     front = next;
     next = done;
-    next.nodes.length = 0;
-    next.bounds.length = 0;
+    next.count = 0;
   }
 
   /** Takes one partial reading through one way of a slot. */
@@ -133,7 +135,7 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
 
   /** Takes every partial reading through one slot; `index` 0: it is read through. */
   function passSlot(slot: number, index: number, step: 1 | -1): void {
-    for (let at = 0; at < front.nodes.length; at += 1) {
+    for (let at = 0; at < front.count; at += 1) {
       if (index !== 0) passIndexed(index, at, step);
       else {
         let way = slot + 1;
@@ -198,22 +200,16 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
     step: 1 | -1,
   ): boolean {
     const header = patterns[way] as number;
-    front.nodes.length = 0;
-    front.bounds.length = 0;
-    next.nodes.length = 0;
-    next.bounds.length = 0;
+    front.count = 0;
+    next.count = 0;
     walk(node, bound, way + 1, at + step, step === 1 ? wayLength(header) - 1 : 0, wayStems(header), step);
     swap();
     const slots = shape & 255;
     const limit = step === 1 ? slots : -1;
-    for (
-      let slot = (shape >>> 8) + step;
-      slots > 0 && slot !== limit && front.nodes.length > 0;
-      slot += step
-    ) {
+    for (let slot = (shape >>> 8) + step; slots > 0 && slot !== limit && front.count > 0; slot += step) {
       passSlot(patterns[pattern + 2 + slot] as number, patterns[pattern + 2 + slots + slot] as number, step);
     }
-    return front.nodes.length > 0;
+    return front.count > 0;
   }
 
   /** A phrase of plain words in a text without second readings: neighbours are compared directly. */
@@ -248,25 +244,25 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
       if (!mayStep(from, way, at - 1, -1) || !mayStep(to, way, at + 1, 1)) return false;
       const left = edge === null ? tokenBound(from, -1) : edge.originStart;
       if (!readSide(from, left, pattern, shape, way, at, -1)) return false;
-      span.start = least(front.bounds);
-      span.from = least(front.nodes);
+      span.start = least(front.bounds, front.count);
+      span.from = least(front.nodes, front.count);
       const right = edge === null ? tokenBound(to - 1, 1) : edge.originEnd;
       if (!readSide(to, right, pattern, shape, way, at, 1)) return false;
-      span.end = greatest(front.bounds);
-      span.to = greatest(front.nodes);
+      span.end = greatest(front.bounds, front.count);
+      span.to = greatest(front.nodes, front.count);
       return true;
     },
   };
 }
 
-function least(numbers: readonly number[]): number {
+function least(numbers: readonly number[], count: number): number {
   let found = numbers[0] as number;
-  for (const number of numbers) if (number < found) found = number;
+  for (let at = 1; at < count; at += 1) found = Math.min(found, numbers[at] as number);
   return found;
 }
 
-function greatest(numbers: readonly number[]): number {
+function greatest(numbers: readonly number[], count: number): number {
   let found = numbers[0] as number;
-  for (const number of numbers) if (number > found) found = number;
+  for (let at = 1; at < count; at += 1) found = Math.max(found, numbers[at] as number);
   return found;
 }
