@@ -34,7 +34,11 @@ export default defineConfig({
       sourcemap: false,
       rolldownOptions: {
         external: EXTERNAL,
-        input: { main: 'src/main/main.ts', watchThread: 'src/main/platform/win32/watchThread.ts' },
+        input: {
+          main: 'src/main/main.ts',
+          watchThread: 'src/main/platform/win32/watchThread.ts',
+          compileThread: 'src/main/platform/node/compileThread.ts',
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -6,6 +6,7 @@
  * These lines are the truth the torture compares the server with; the product takes no part in writing them.
  */
 import { parseArgs } from 'node:util';
+import { compileSources } from '#match';
 import { createAgent } from '../../src/main/app/index.ts';
 import {
   createFiles,
@@ -14,7 +15,14 @@ import {
   createRandom,
   createTimers,
 } from '../../src/main/platform/node/index.ts';
-import type { ForegroundWindow, KeyVault, PageHandlers, Windows } from '../../src/main/ports/index.ts';
+import type {
+  CompileJob,
+  CompileOutcome,
+  ForegroundWindow,
+  KeyVault,
+  PageHandlers,
+  Windows,
+} from '../../src/main/ports/index.ts';
 import { createDice } from './dice.ts';
 import { nextStep, pictureFor } from './scene.ts';
 
@@ -102,6 +110,12 @@ function createFileVault(): KeyVault {
   };
 }
 
+async function compileHere({ ownPacks, skipWrong }: CompileJob): Promise<CompileOutcome> {
+  const sources = { bundledPacks: [], bundledLists: [], ownPacks, machineLists: [] };
+  const compiled = await compileSources(sources, { skipWrong });
+  return compiled.ok ? { kind: 'compiled', ...compiled.value } : { kind: 'wrong', errors: compiled.error };
+}
+
 const agent = createAgent(
   {
     windows: createWindows(),
@@ -142,9 +156,9 @@ const agent = createAgent(
     random: createRandom(),
     log: createLog(timers, { path: null, echo: (line) => process.stderr.write(line) }),
     connect: (caPem) => createHttp({ caPem }),
-    bundledPacks: async () => [],
+    // Ten thousand small agents, one small pack each: a thread a piece would only slow the machine down.
+    ruleCompiler: { compile: compileHere },
     compiledPacks: async () => null,
-    bundledLists: async () => [],
     machineLists: { read: async () => [], watch: () => ({ dispose: () => undefined }) },
     tokenSources: [{ name: 'argument', read: async () => token }],
   },

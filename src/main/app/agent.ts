@@ -25,6 +25,7 @@ import type {
   Log,
   Pages,
   Random,
+  RuleCompiler,
   Screen,
   SessionPort,
   Tray,
@@ -50,9 +51,8 @@ export interface AgentDeps {
   readonly log: Log;
   /** HTTP that trusts this CA alone, or the system's where it is null. */
   readonly connect: (caPem: string | null) => Http;
-  readonly bundledPacks: RulesDeps['bundledPacks'];
+  readonly ruleCompiler: RuleCompiler;
   readonly compiledPacks: RulesDeps['compiledPacks'];
-  readonly bundledLists: RulesDeps['bundledLists'];
   /** Site lists on this machine; the callback comes when one of them changed. */
   readonly machineLists: {
     read: RulesDeps['machineLists'];
@@ -81,6 +81,9 @@ export interface Agent {
   queue(): OutboxStats | null;
 }
 
+/** When site lists changed, but the rules could not be compiled. */
+const COMPILE_AGAIN_MS = 300_000;
+
 /** The parts that exist once the device is enrolled. */
 interface Running {
   readonly outbox: Outbox;
@@ -97,9 +100,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   const stopping = new AbortController();
   const health = createHealth({ clock: timers });
   const rules = createRules({
-    bundledPacks: deps.bundledPacks,
+    ruleCompiler: deps.ruleCompiler,
     compiledPacks: deps.compiledPacks,
-    bundledLists: deps.bundledLists,
     machineLists: deps.machineLists.read,
     health,
     log,
@@ -111,6 +113,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   });
   let policy: Policy | null = null;
   let watching = false;
+  /** Whether site lists changed that nobody has begun to compile. */
+  let willCompile = false;
   let running: Running | null = null;
 
   const observe: Observe = createObserve(deps, {
@@ -146,12 +150,23 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     else if (running !== null) void notice.openReport();
   }
 
-  /** Site lists changed: the policy at work is compiled again, also one that came in meanwhile. */
+  /**
+   * Site lists changed: the policy at work is compiled again, also one that came in meanwhile. A policy that is being
+   * compiled is put to work first, and one that comes while this compiles takes the new lists itself.
+   */
   async function compileAgain(): Promise<void> {
-    const at = policy ?? FIRST_POLICY;
-    const compiled = await rules.compile(at);
+    if (willCompile) return;
+    willCompile = true;
+    let at = FIRST_POLICY;
+    const compiled = await rules.compileNext(() => {
+      willCompile = false;
+      at = policy ?? FIRST_POLICY;
+      return at;
+    });
+    if (compiled.kind === 'superseded') return;
     if ((policy ?? FIRST_POLICY) !== at) return compileAgain();
-    if (compiled.ok && !stopping.signal.aborted) rules.swap(compiled.value, at.audience);
+    if (compiled.kind === 'compiled') rules.swap(compiled.rules, at.audience);
+    if (compiled.kind === 'failed') parts.add(timers.after(COMPILE_AGAIN_MS, () => void compileAgain()));
   }
 
   /** Everything that writes or sends: first started, last stopped. */
@@ -201,7 +216,8 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     });
     await keeper.load();
     if (policy === null) {
-      rules.swap(await rules.compileRest(FIRST_POLICY), FIRST_POLICY.audience);
+      const rest = await rules.compileRest(FIRST_POLICY);
+      if (rest !== null) rules.swap(rest, FIRST_POLICY.audience);
       apply(FIRST_POLICY);
     }
     if (stopping.signal.aborted) return;
@@ -260,7 +276,9 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     async stop() {
       if (!phases.advance('stopping')) return;
       stopping.abort();
-      await stopWithin(parts, { timers, log });
+      // The rules first: what is being started or stopped may wait for them.
+      const all = { dispose: () => rules.dispose().then(parts.dispose) };
+      await stopWithin(all, { timers, log });
       log.info({}, 'stopped');
     },
   };

@@ -1,1 +1,1 @@
-export { createRules, type Rules, type RulesDeps, type SiteListLines } from './rules.ts';
+export { createRules, type Rules, type RulesDeps } from './rules.ts';

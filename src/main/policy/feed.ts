@@ -1,12 +1,13 @@
 /**
  * Brings policies to the keeper: from the server, at start, when it says that there is another one (server-sent
  * events, and the ETag of each heartbeat), and every quarter of an hour in case neither was heard; and from a folder,
- * for sites without a line to the server.
+ * for sites without a line to the server. It never waits for the keeper, which may compile rules for seconds: a newer
+ * policy that comes meanwhile must reach it at once.
  */
 import { AGENT_PATHS, agentEventSchema, policyResponseSchema } from '#contract';
 import { type Disposable, parseJson, type Timers } from '#kernel';
 import type { Files, Log, Random, ServerLink } from '../ports/index.ts';
-import type { PolicyKeeper } from './keeper.ts';
+import type { PolicyKeeper, PolicySource } from './keeper.ts';
 
 export interface PolicyFeedDeps {
   readonly link: Pick<ServerLink, 'send' | 'openEvents'>;
@@ -30,6 +31,8 @@ const POLL_MS = 900_000;
 const TIMEOUT_MS = 60_000;
 const RETRY_FIRST_MS = 5_000;
 const RETRY_MAX_MS = 300_000;
+/** When the keeper could not find out whether a policy can be put to work. */
+const OFFER_AGAIN_MS = 300_000;
 const RECONNECT_FIRST_MS = 1_000;
 const RECONNECT_MAX_MS = 60_000;
 /** A stream that stood so long was a good one: the next reconnect is quick again. */
@@ -38,7 +41,7 @@ const STEADY_MS = 30_000;
 export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
   const { link, keeper, files, timers, random, log } = deps;
   const stop = new AbortController();
-  /** Of the policy that was taken, so that the same one is not fetched again. */
+  /** Of the policy that was offered, so that the same one is not fetched again. */
   let etag: string | null = null;
   let fetching: Promise<void> | null = null;
   let fetchAgain = false;
@@ -46,6 +49,9 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
   let retry: Disposable | null = null;
   let retryMs = RETRY_FIRST_MS;
   let reading: Promise<void> = Promise.resolve();
+  /** Documents that the keeper has not answered yet. */
+  const offers = new Set<Promise<void>>();
+  let offerAgain: Disposable | null = null;
   let reconnect: Disposable | null = null;
   let reconnectMs = RECONNECT_FIRST_MS;
 
@@ -92,9 +98,23 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
       log.warn({}, 'the answer to the policy request is not one');
       return;
     }
-    // Remembered even if it was not taken: it will not get better by being fetched again.
-    await keeper.offer(answer.data.policy, 'server');
+    // Remembered even if it is not taken: it will not get better by being fetched again.
     etag = outcome.etag;
+    offer(answer.data.policy, 'server');
+  }
+
+  function offer(signed: string, source: PolicySource): void {
+    const offering = keeper.offer(signed, source).then((became) => {
+      offers.delete(offering);
+      if (became !== 'try_again' || stop.signal.aborted) return;
+      void offerAgain?.dispose();
+      offerAgain = timers.after(OFFER_AGAIN_MS, () => {
+        etag = null;
+        fetchSoon();
+        readFolder();
+      });
+    });
+    offers.add(offering);
   }
 
   /** With the server's own wait, or growing ones with jitter. */
@@ -112,7 +132,7 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
     for (const name of await files.list(POLICY_FOLDER)) {
       if (stop.signal.aborted || !name.endsWith('.jws')) continue;
       const bytes = await files.read(`${POLICY_FOLDER}/${name}`);
-      if (bytes !== null) await keeper.offer(new TextDecoder().decode(bytes), 'folder');
+      if (bytes !== null) offer(new TextDecoder().decode(bytes), 'folder');
     }
   }
 
@@ -144,6 +164,8 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
       void retry?.dispose();
       await fetching;
       await reading;
+      await Promise.all(offers);
+      void offerAgain?.dispose();
     },
   };
 }

@@ -6,6 +6,7 @@ export type { KeyVault } from './keyVault.ts';
 export type { Log } from './log.ts';
 export type { PageHandlers, PageName, Pages } from './pages.ts';
 export type { Random } from './random.ts';
+export type { Compilation, CompileJob, CompileOutcome, RuleCompiler } from './ruleCompiler.ts';
 export type { Screen, ScreenPicture } from './screen.ts';
 export type { LinkOutcome, LinkRequest, ServerLink } from './serverLink.ts';
 export type { Presence, SessionFacts, SessionPort } from './session.ts';

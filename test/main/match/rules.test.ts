@@ -4,6 +4,7 @@ import { createCompiler, type PackFile, parsePack } from '#match';
 import { createRules } from '../../../src/main/match/index.ts';
 import type { SourceHealth } from '../../../src/main/ports/index.ts';
 import { createFakeLog } from '../../fakes/ports.ts';
+import { createFakeRuleCompiler } from '../../fakes/rules.ts';
 
 function pack(id: string, phrase: string, category = 'drugs'): PackFile {
   const yaml = `pack: ${id}
@@ -58,30 +59,35 @@ function saw(title: string, over: Partial<Observation['session']> = {}): Observa
 function started(bundled: PackFile[], compiled: Uint8Array | null = null) {
   const health: SourceHealth[] = [];
   const packs = [...bundled];
-  const reads = { packs: 0, compiled: 0 };
+  let reads = 0;
+  const compiler = createFakeRuleCompiler({
+    bundledPacks: () => packs,
+    bundledLists: () => [],
+    machineLists: () => [],
+  });
   const rules = createRules({
-    bundledPacks: async () => {
-      reads.packs += 1;
-      return packs;
-    },
+    ruleCompiler: compiler,
     compiledPacks: async () => {
-      reads.compiled += 1;
+      reads += 1;
       return compiled;
     },
-    bundledLists: async () => [],
     machineLists: async () => [],
     health: { report: (_part, state) => health.push(state) },
     log: createFakeLog(),
   });
   async function put(next: Policy): Promise<string | null> {
     const built = await rules.compile(next);
-    if (!built.ok) return built.error;
-    rules.swap(built.value, next.audience);
-    return null;
+    if (built.kind === 'compiled') rules.swap(built.rules, next.audience);
+    return built.kind === 'wrong' ? built.reason : null;
+  }
+  async function putRest(next: Policy): Promise<void> {
+    const rest = await rules.compileRest(next);
+    if (rest !== null) rules.swap(rest, next.audience);
   }
   const packsHit = (title: string, session = {}) =>
     rules.match(saw(title, session)).hits.map(({ packId }) => packId);
-  return { rules, put, packs, reads, health, packsHit };
+  const used = () => ({ jobs: compiler.jobs.length, reads });
+  return { rules, put, putRest, compiler, used, health, packsHit };
 }
 
 describe('rules in force', () => {
@@ -130,12 +136,12 @@ describe('packs compiled by the build', () => {
   }
 
   test('are used as they are', async () => {
-    const { put, packsHit, reads } = started([], compiled(pack('built', 'wibble')));
+    const { put, packsHit, used } = started([], compiled(pack('built', 'wibble')));
     await put(policy());
     expect(packsHit('wibble')).toEqual(['built']);
     await put(policy({ packIds: [] }));
     expect(packsHit('wibble')).toEqual([]);
-    expect(reads).toEqual({ packs: 0, compiled: 1 });
+    expect(used()).toEqual({ jobs: 0, reads: 1 });
   });
 
   test('give way to the packs themselves where the school has packs of its own', async () => {
@@ -147,19 +153,19 @@ describe('packs compiled by the build', () => {
   test('are passed over when they are damaged, and the packs compiled once in their place', async () => {
     const bytes = compiled(pack('built', 'wibble'));
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-    const { put, packsHit, reads } = started([pack('one', 'wibble')], bytes);
+    const { put, packsHit, used } = started([pack('one', 'wibble')], bytes);
     await put(policy());
     expect(packsHit('wibble')).toEqual(['one']);
     await put(policy({ packIds: [] }));
     expect(packsHit('wibble')).toEqual([]);
-    expect(reads).toEqual({ packs: 1, compiled: 1 });
+    expect(used()).toEqual({ jobs: 1, reads: 1 });
   });
 
   test('and damaged packs too: health says where, the others are in force', async () => {
     const bytes = compiled(pack('built', 'wibble'));
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-    const { rules, health, packsHit } = started([pack('one', 'wibble'), DAMAGED], bytes);
-    rules.swap(await rules.compileRest(policy()), 'KS2');
+    const { putRest, health, packsHit } = started([pack('one', 'wibble'), DAMAGED], bytes);
+    await putRest(policy());
     expect(packsHit('wibble')).toEqual(['one']);
     expect(health.at(-1)).toMatchObject({ state: 'degraded', code: 'rules_damaged' });
   });
@@ -179,8 +185,8 @@ describe('a pack that does not parse', () => {
   });
 
   test('at the first start leaves the others in force', async () => {
-    const { rules, health, packsHit } = started([pack('one', 'wibble'), DAMAGED]);
-    rules.swap(await rules.compileRest(policy()), 'KS2');
+    const { putRest, health, packsHit } = started([pack('one', 'wibble'), DAMAGED]);
+    await putRest(policy());
     expect(packsHit('wibble')).toEqual(['one']);
     expect(health.at(-1)).toMatchObject({ state: 'degraded', code: 'rules_damaged' });
   });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Capture, type Observation, policySchema, type Repeat } from '#contract';
+import type { SiteListLines } from '#match';
 import { createCapture } from '../../../src/main/capture/index.ts';
-import { createRules, type SiteListLines } from '../../../src/main/match/index.ts';
+import { createRules } from '../../../src/main/match/index.ts';
 import type { SourceHealth } from '../../../src/main/ports/index.ts';
 import { aWindow, createFakeLog, createFakeRandom, createFakeScreen } from '../../fakes/ports.ts';
 import { aSiteList, createFakeRules } from '../../fakes/rules.ts';
@@ -48,17 +49,17 @@ function visit(url: string): Observation {
 function started(lists: readonly SiteListLines[], bundled: readonly SiteListLines[] = []) {
   const health: SourceHealth[] = [];
   const fake = createFakeRules([pack('one', 'wibble')], lists);
+  fake.bundledLists.push(...bundled);
   const rules = createRules({
     ...fake,
-    bundledLists: async () => bundled,
     machineLists: fake.machineLists.read,
     health: { report: (_part, state) => health.push(state) },
     log: createFakeLog(),
   });
   async function put(over: object = {}): Promise<boolean> {
     const built = await rules.compile(policy(over));
-    if (built.ok) rules.swap(built.value, 'KS2');
-    return built.ok;
+    if (built.kind === 'compiled') rules.swap(built.rules, 'KS2');
+    return built.kind === 'compiled';
   }
   const packsHit = (url: string) => rules.match(visit(url)).hits.map(({ packId }) => packId);
   return { rules, put, fake, health, packsHit };
@@ -116,7 +117,8 @@ describe("the machine's site lists", () => {
 
   test('hold before there is any policy', async () => {
     const { rules, packsHit } = started([ILLEGAL]);
-    rules.swap(await rules.compileRest(policy()), 'KS2');
+    const rest = await rules.compileRest(policy());
+    if (rest !== null) rules.swap(rest, 'KS2');
     expect(packsHit('https://locked.example/')).toEqual(['police']);
   });
 

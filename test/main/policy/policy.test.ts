@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type IssuedIntakeKey, type Policy, policySchema } from '#contract';
-import { err, ok } from '#kernel';
 import { createSigningKey, type SigningKey, signPolicy } from '#seal';
 import {
   createPolicyKeeper,
@@ -45,8 +44,10 @@ function createKeeper(): PolicyKeeper {
     files,
     policyKey: school.publicKey,
     compile: async ({ version, school: { name } }) =>
-      name === 'Broken' ? err('line 3, column 7: what?') : ok(version),
-    apply: (_policy, compiled: number) => void applied.push(compiled),
+      name === 'Broken'
+        ? { kind: 'wrong', reason: 'line 3, column 7: what?' }
+        : { kind: 'compiled', rules: version },
+    apply: (_policy, rules: number) => void applied.push(rules),
     onIntakeKey: ({ keyId }, { overtaken }) => void keys.push({ keyId, overtaken }),
     health: { report: (part, state) => void health.set(part, state) },
     log: createFakeLog(),
@@ -64,7 +65,7 @@ beforeEach(async () => {
 
 describe('the keeper', () => {
   test('puts a good policy to work and keeps it over a restart', async () => {
-    expect(await keeper.offer(await signed(3), 'server')).toBe(true);
+    expect(await keeper.offer(await signed(3), 'server')).toBe('at_work');
     expect(keeper.versions()).toEqual({ received: 3, applied: 3 });
     const again = createKeeper();
     await again.load();
@@ -83,7 +84,7 @@ describe('the keeper', () => {
       ['damaged', ''],
     ];
     for (const [code, document] of cases) {
-      expect(await keeper.offer(document, 'server')).toBe(false);
+      expect(await keeper.offer(document, 'server')).toBe('not_taken');
       expect(health.get('policy')).toMatchObject({ state: 'degraded', code });
     }
     expect(applied).toEqual([3]);
@@ -94,14 +95,14 @@ describe('the keeper', () => {
 
   test('an older one left in the folder is ignored, and is no fault', async () => {
     await keeper.offer(await signed(3), 'server');
-    expect(await keeper.offer(await signed(2), 'folder')).toBe(false);
+    expect(await keeper.offer(await signed(2), 'folder')).toBe('not_taken');
     expect(applied).toEqual([3]);
     expect(health.get('policy')).toMatchObject({ state: 'ok' });
   });
 
   test('rules that do not compile leave the last good policy; received and applied differ', async () => {
     await keeper.offer(await signed(3), 'server');
-    expect(await keeper.offer(await signed(4, 'Broken'), 'server')).toBe(false);
+    expect(await keeper.offer(await signed(4, 'Broken'), 'server')).toBe('not_taken');
     expect(keeper.versions()).toEqual({ received: 4, applied: 3 });
     expect(health.get('policy')).toMatchObject({ code: 'rules' });
     expect(health.get('policy')?.message).toContain('line 3, column 7');
@@ -129,7 +130,7 @@ describe('the keeper', () => {
 
   test('on a full disk the policy works all the same', async () => {
     files.fill(true);
-    expect(await keeper.offer(await signed(3), 'server')).toBe(true);
+    expect(await keeper.offer(await signed(3), 'server')).toBe('at_work');
     expect(applied).toEqual([3]);
   });
 

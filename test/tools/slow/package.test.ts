@@ -13,7 +13,7 @@ const archive = join(packageFolder, 'resources/app.asar');
 /** Everything that may be inside: each pattern is something the agent loads. */
 const EXPECTED = [
   /^\/package\.json$/,
-  /^\/out\/main\/(?:main|watchThread)\.js$/,
+  /^\/out\/main\/(?:main|watchThread|compileThread)\.js$/,
   /^\/out\/main\/rules\.lwr$/,
   /^\/out\/main\/chunks\/[\w.-]+\.js$/,
   /^\/out\/preload\/preload\.cjs$/,
@@ -52,6 +52,7 @@ describe.runIf(process.platform === 'linux')('the package for Linux', () => {
     expect(extra).toEqual([]);
     for (const needed of [
       '/out/main/main.js',
+      '/out/main/compileThread.js',
       '/out/preload/preload.cjs',
       '/out/renderer/report/index.html',
     ]) {

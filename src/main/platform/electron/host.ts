@@ -1,17 +1,28 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { app, Menu, powerMonitor } from 'electron';
-import type { Files, Http, KeyVault, Log, Pages, Random, Screen, Timers, Tray } from '../../ports/index.ts';
+import type {
+  Files,
+  Http,
+  KeyVault,
+  Log,
+  Pages,
+  Random,
+  RuleCompiler,
+  Screen,
+  Timers,
+  Tray,
+} from '../../ports/index.ts';
 import {
   createFiles,
   createHttp,
   createLog,
   createMachineLists,
   createRandom,
+  createRuleCompiler,
   createTimers,
-  listsBelow,
   machineFolder,
-  type SiteListFile,
   type TokenPlace,
   tokenPlaces,
 } from '../node/index.ts';
@@ -35,17 +46,10 @@ export interface HostPorts extends Sources {
   readonly log: Log;
   /** HTTP that trusts this CA alone, or the system's where it is null. */
   readonly connect: (caPem: string | null) => Http;
-  readonly bundledPacks: () => Promise<readonly BundledPack[]>;
+  readonly ruleCompiler: RuleCompiler;
   readonly compiledPacks: () => Promise<Uint8Array | null>;
-  readonly bundledLists: () => Promise<readonly SiteListFile[]>;
   readonly machineLists: ReturnType<typeof createMachineLists>;
   readonly tokenSources: readonly TokenPlace[];
-}
-
-/** A rule pack that ships with the agent. */
-export interface BundledPack {
-  readonly name: string;
-  readonly yaml: string;
 }
 
 export interface HostOptions {
@@ -90,11 +94,6 @@ function prepare(development: boolean): void {
   app.dock?.hide();
   // Closing a pupil's window must not end the agent.
   app.on('window-all-closed', () => undefined);
-}
-
-async function readBundledPacks(folder: string): Promise<readonly BundledPack[]> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.yaml')).sort();
-  return Promise.all(names.map(async (name) => ({ name, yaml: await readFile(join(folder, name), 'utf8') })));
 }
 
 /**
@@ -185,9 +184,12 @@ async function runAgent(host: Host, args: AgentArguments, development: boolean):
     random: createRandom(),
     log,
     connect: (caPem) => createHttp({ caPem }),
-    bundledPacks: () => readBundledPacks(join(resources, 'rules')),
+    ruleCompiler: createRuleCompiler({
+      threadUrl: pathToFileURL(join(out, 'main', 'compileThread.js')),
+      rulesFolder: join(resources, 'rules'),
+      machineFolder: machineFolder(),
+    }),
     compiledPacks: () => readFile(join(out, 'main', 'rules.lwr')).catch(() => null),
-    bundledLists: () => listsBelow(join(resources, 'rules')),
     machineLists: createMachineLists({ timers }, machineFolder()),
     tokenSources: tokenPlaces({ argument: args.enrol, programFolder: dirname(app.getPath('exe')) }),
   };

@@ -1,2 +1,2 @@
-export { type BundledPack, type Host, type HostOptions, type HostPorts, startHost } from './host.ts';
+export { type Host, type HostOptions, type HostPorts, startHost } from './host.ts';
 export type { Sources } from './sources.ts';

@@ -2,18 +2,12 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposable, Timers } from '#kernel';
+import type { SiteListLines } from '#match';
 
 /** How long the folder must be quiet before it is read again: a list may be copied in parts. */
 const SETTLE_MS = 1_000;
 /** How often it is looked whether there is such a folder: one question to the file system. */
 const LOOK_AGAIN_MS = 300_000;
-
-/** A `*.list` file; its lines come from a stream. */
-export interface SiteListFile {
-  readonly name: string;
-  /** Fails where the file cannot be read. */
-  lines(): AsyncIterable<string>;
-}
 
 /** By hand, because readline tells a stream's failure to nobody who waits for the lines. */
 async function* linesOf(path: string): AsyncIterable<string> {
@@ -30,7 +24,7 @@ async function* linesOf(path: string): AsyncIterable<string> {
  * The site lists in a folder and below, in order of name. No such folder: none. A folder that cannot be read gives
  * one list that cannot be read either, so that it is told and not taken for an empty folder.
  */
-export async function listsBelow(folder: string): Promise<readonly SiteListFile[]> {
+export async function listsBelow(folder: string): Promise<readonly SiteListLines[]> {
   try {
     const names = (await readdir(folder, { recursive: true }))
       .filter((name) => name.endsWith('.list'))
@@ -43,6 +37,13 @@ export async function listsBelow(folder: string): Promise<readonly SiteListFile[
     };
     return [{ name: 'lists', lines }];
   }
+}
+
+const machineListsFolder = (machineFolder: string) => join(machineFolder, 'lists');
+
+/** The lists an administrator put into the machine's Lapwing folder (`machineFolder`, absolute), as `listsBelow`. */
+export function machineListsBelow(machineFolder: string): Promise<readonly SiteListLines[]> {
+  return listsBelow(machineListsFolder(machineFolder));
 }
 
 /** The folder's own mark, another one when it was made anew; null where there is none. */
@@ -60,10 +61,10 @@ export function createMachineLists(
   deps: { readonly timers: Pick<Timers, 'every'> },
   machineFolder: string,
 ): {
-  read(): Promise<readonly SiteListFile[]>;
+  read(): Promise<readonly SiteListLines[]>;
   watch(onChange: () => void): Disposable;
 } {
-  const folder = join(machineFolder, 'lists');
+  const folder = machineListsFolder(machineFolder);
 
   async function watchFolder(onChange: () => void, onReady: () => void): Promise<() => Promise<void>> {
     // Loaded only where there is a folder: most machines have none, and it would cost them memory for nothing.
@@ -77,7 +78,7 @@ export function createMachineLists(
   }
 
   return {
-    read: () => listsBelow(folder),
+    read: () => machineListsBelow(machineFolder),
     watch(onChange) {
       let disposed = false;
       /** Undefined before the first look, which is no change. */

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createMachineLists, listsBelow } from '../../../../src/main/platform/node/index.ts';
+import { createMachineLists } from '../../../../src/main/platform/node/index.ts';
+import { listsBelow } from '../../../../src/main/platform/node/siteLists.ts';
 import { createFakeTimers, type FakeTimers } from '../../../fakes/timers.ts';
 
 const WAIT_MS = 120_000;
