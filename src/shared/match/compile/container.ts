@@ -12,7 +12,7 @@ import { err, ok, type Result } from '#kernel';
 
 const MAGIC = 0x4352574c;
 /** Version of the compiled form. */
-export const FORMAT = 6;
+export const FORMAT = 7;
 
 const SECTIONS = {
   /** [0] start of word hashes. */
@@ -120,13 +120,20 @@ function align(length: number): number {
   return (length + 7) & ~7;
 }
 
-/** Two running sums over everything behind the checksum: notices any changed, lost or exchanged word. */
+/**
+ * Four running products over everything behind the checksum, each over every fourth word: notices any changed, lost or
+ * exchanged word. Four, because a processor works at them side by side.
+ */
 function checksum(words: Int32Array): number {
-  let hash = 0x811c9dc5 | 0;
-  let sum = 0;
-  for (let at = 4; at < words.length; at += 1) {
-    hash = Math.imul(hash ^ (words[at] as number), 0x01000193);
-    sum = (sum + hash) | 0;
+  const length = words.length;
+  let [a, b, c, d] = [0x811c9dc5, 0x1b873593, 0xcc9e2d51, 0x85ebca6b];
+  let at = 4;
+  for (; at + 3 < length; at += 4) {
+    a = Math.imul(a ^ (words[at] as number), 0x01000193);
+    b = Math.imul(b ^ (words[at + 1] as number), 0x01000193);
+    c = Math.imul(c ^ (words[at + 2] as number), 0x01000193);
+    d = Math.imul(d ^ (words[at + 3] as number), 0x01000193);
   }
-  return hash ^ (sum << 7) ^ (sum >>> 25);
+  for (; at < length; at += 1) a = Math.imul(a ^ (words[at] as number), 0x01000193);
+  return a ^ Math.imul(b, 3) ^ Math.imul(c, 5) ^ Math.imul(d, 7);
 }
