@@ -83,10 +83,16 @@ export async function openItem(
   await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
 }
 
-/** Looks for faults of accessibility by axe's WCAG 2.2 A and AA rules. */
+/**
+ * Looks for faults of accessibility by axe's WCAG 2.2 A and AA rules. In the page itself and telling of faults alone,
+ * axe takes less than half the time; only frames of other sites, of which we have none, would need more.
+ */
 export async function expectAccessible(page: Page): Promise<void> {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = await new AxeBuilder({ page })
+    .options({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] })
+    .setLegacyMode()
+    .analyze();
   expect(violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }))).toEqual([]);
 }
 
