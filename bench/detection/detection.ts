@@ -3,33 +3,13 @@
  * adult should know of, and leave the rest alone, on the labelled corpus in `corpus/`. Writes the section "Detection" of
  * `docs/benchmarks.md` when it runs on the shipped packs and corpus.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
-import { type Category, categorySchema, type Hit, severitySchema } from '#contract';
+import type { Category, Hit } from '#contract';
 import { createMatcher, type Matcher } from '#match';
 import { errorLine, loadRules } from '../../tools/rules/load.ts';
 import { table, writeSection } from '../report.ts';
-
-const expectSchema = z.object({
-  category: categorySchema,
-  severity: severitySchema.optional(),
-  spans: z.array(z.string()).default([]),
-  alsoOk: z.array(categorySchema).default([]),
-});
-
-const lineSchema = z.object({
-  id: z.string(),
-  title: z.string(),
-  url: z.string().nullable().default(null),
-  app: z.string().default(''),
-  expect: expectSchema.nullable(),
-  kind: z.string(),
-  language: z.string(),
-});
-type Line = z.infer<typeof lineSchema>;
+import { type Line, readCorpus } from './lines.ts';
 
 /** Counts of one group of lines. */
 interface Tally {
@@ -74,20 +54,6 @@ interface DetectionReport {
 
 const SHIPPED_RULES = fileURLToPath(new URL('../../resources/rules', import.meta.url));
 const SHIPPED_CORPUS = fileURLToPath(new URL('corpus', import.meta.url));
-
-async function readCorpus(folder: string): Promise<Line[]> {
-  const lines: Line[] = [];
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort()) {
-    const texts = (await readFile(join(folder, file), 'utf8')).split('\n');
-    for (const [index, text] of texts.entries()) {
-      if (text.trim() === '') continue;
-      const parsed = lineSchema.safeParse(JSON.parse(text));
-      if (!parsed.success) throw new Error(`${file}:${index + 1}: ${z.prettifyError(parsed.error)}`);
-      lines.push(parsed.data);
-    }
-  }
-  return lines;
-}
 
 function judge(matcher: Matcher, line: Line): Judged {
   const subject = { title: line.title, url: line.url, app: line.app };

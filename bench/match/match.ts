@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createMatcher, loadCompiled } from '#match';
+import { loadRules } from '../../tools/rules/load.ts';
 import { createRandom, makeDomains, makePhrases, makeWord } from './data.ts';
 import { timeEach } from './measure.ts';
 import { type MatchReport, writeReport } from './page.ts';
@@ -18,7 +19,7 @@ import { compileSynthetic } from './rules.ts';
 /** What one process measures. */
 export interface Task {
   readonly name: string;
-  readonly what: 'observation' | 'phrases' | 'domains';
+  readonly what: 'observation' | 'phrases' | 'domains' | 'shipped';
   /** Our compiled rules; null for a peer. */
   readonly file: string | null;
   readonly rules: number;
@@ -33,6 +34,7 @@ const FEW_DOMAINS = 1_000;
 const OBSERVATIONS = 20_000;
 const RULE_STEPS = [1_000, 10_000, 100_000];
 const LENGTH_STEPS = [10, 100, 1_000, 10_000, 100_000];
+const SHIPPED_RULES = fileURLToPath(new URL('../../resources/rules', import.meta.url));
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 interface Measured {
@@ -88,6 +90,13 @@ function measureScaling(): MatchReport['scaling'] {
   ];
 }
 
+async function compileShipped() {
+  const start = performance.now();
+  const { bytes, rules, errors } = await loadRules([SHIPPED_RULES]);
+  if (bytes === null) throw new Error(errors[0]?.message ?? 'the shipped packs have mistakes');
+  return { bytes, rules, compileMs: Math.round(performance.now() - start) };
+}
+
 /** Runs the benchmark; `--json` prints the figures as JSON. */
 export async function run(args: readonly string[]): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -103,7 +112,11 @@ export async function run(args: readonly string[]): Promise<void> {
       observation: join(folder, 'both'),
       phrases: join(folder, 'phrases'),
       domains: join(folder, 'domains'),
+      shipped: join(folder, 'shipped'),
     };
+    say('compiling the shipped packs');
+    const packs = await compileShipped();
+    await writeFile(files.shipped, packs.bytes);
     await writeFile(files.observation, bytes);
     await writeFile(files.phrases, compileSynthetic(phrases, []));
     await writeFile(files.domains, compileSynthetic([], domains));
@@ -113,6 +126,7 @@ export async function run(args: readonly string[]): Promise<void> {
     };
     const both = await ours('observation');
     const alone = { phrases: await ours('phrases'), domains: await ours('domains') };
+    const shipped = await ours('shipped');
     const peers: MatchReport['peers'][number][] = [];
     for (const { name, what } of PEERS) {
       say(`${name}: ${what}`);
@@ -132,6 +146,14 @@ export async function run(args: readonly string[]): Promise<void> {
       compiledBytes: bytes.byteLength,
       loadMs: Math.round((both.loadMs ?? 0) * 10) / 10,
       compileMs,
+      shipped: {
+        rules: packs.rules,
+        compileMs: packs.compileMs,
+        compiledBytes: packs.bytes.byteLength,
+        medianNs: shipped.medianNs,
+        p99Ns: shipped.p99Ns,
+        memoryBytes: shipped.memoryBytes,
+      },
       alone,
       peers,
       scaling: measureScaling(),
