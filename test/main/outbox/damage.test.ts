@@ -2,16 +2,14 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Outbox } from '../../../src/main/outbox/index.ts';
-import { allBytes, type Bench, captureOf, createBench, deliverAll, pictureOf, reportOf } from './fixture.ts';
+import { allBytes, type Bench, captureOf, deliverAll, openBench, pictureOf, reportOf } from './fixture.ts';
 
 let bench: Bench;
 let folder: string;
 let outbox: Outbox;
 
 beforeEach(async () => {
-  bench = await createBench();
-  folder = bench.newFolder();
-  outbox = await bench.open(folder);
+  ({ bench, folder, outbox } = await openBench());
 });
 afterEach(() => bench.dispose());
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCeiling } from '../../../src/main/outbox/ceiling.ts';
 import { createFiles } from '../../../src/main/platform/node/files.ts';
-import { type Bench, captureOf, createBench, deliverAll } from './fixture.ts';
+import { type Bench, captureOf, createBench, deliverAll, makeRoom } from './fixture.ts';
 
 let bench: Bench;
 let folder: string;
@@ -64,16 +64,7 @@ describe('a kill while the disk is full', () => {
 
   test('once there was room again, nothing is in doubt and the numbers go on', async () => {
     const { outbox, last } = await fillUp();
-    const batch = await outbox.nextBatch({ maxRecords: 10, maxBytes: 2_000_000 });
-    if (batch === null) throw new Error('there are many');
-    await outbox.acknowledge(
-      batch,
-      batch.records.map(({ id }) => ({ id, status: 'stored' as const })),
-      [],
-    );
-    await bench.timers.advance(5_000);
-    // Behind the retry, whose files are real.
-    await outbox.nextBlob();
+    await makeRoom(bench, outbox);
     expect(outbox.stats().held).toBe(0);
     const after = await bench.open(bench.afterPowerCut(folder));
     expect(await after.append(captureOf(bench.id(), 'low'))).toMatchObject({ sequence: last + 1 });

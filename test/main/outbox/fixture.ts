@@ -196,6 +196,13 @@ export async function createBench() {
 
 export type Bench = Awaited<ReturnType<typeof createBench>>;
 
+/** A bench with an outbox that is open. */
+export async function openBench() {
+  const bench = await createBench();
+  const folder = bench.newFolder();
+  return { bench, folder, outbox: await bench.open(folder) };
+}
+
 /** Every byte of every file below a folder, as Latin-1 text, so that any ASCII needle can be looked for. */
 export function allBytes(folder: string): string {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -203,6 +210,13 @@ export function allBytes(folder: string): string {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name)).toString('latin1'))
     .join('\n');
 }
+
+/** More than any test has. */
+export const BATCH = { maxRecords: 100, maxBytes: 2_000_000 };
+
+/** The answer of a server that took everything in. */
+export const stored = (records: readonly { readonly id: string }[]) =>
+  records.map(({ id }) => ({ id, status: 'stored' as const }));
 
 /** Takes everything out as the server would, in the order it leaves. Wants every announced picture. */
 export async function deliverAll(bench: Pick<Bench, 'school'>, outbox: Outbox, maxRecords = 100) {
@@ -215,10 +229,16 @@ export async function deliverAll(bench: Pick<Bench, 'school'>, outbox: Outbox, m
     const wants = read.flatMap(({ record }) =>
       record.kind === 'screenshot' && record.screenshot.state === 'taken' ? [record.screenshot.sha256] : [],
     );
-    await outbox.acknowledge(
-      batch,
-      batch.records.map(({ id }) => ({ id, status: 'stored' as const })),
-      wants,
-    );
+    await outbox.acknowledge(batch, stored(batch.records), wants);
   }
+}
+
+/** The server takes in the first ten of a full disk; the outbox has tried it again since. */
+export async function makeRoom(bench: Pick<Bench, 'timers'>, outbox: Outbox): Promise<void> {
+  const batch = await outbox.nextBatch({ ...BATCH, maxRecords: 10 });
+  if (batch === null) throw new Error('there are many');
+  await outbox.acknowledge(batch, stored(batch.records), []);
+  await bench.timers.advance(5_000);
+  // Behind the retry, whose files are real.
+  await outbox.nextBlob();
 }

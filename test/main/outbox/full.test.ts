@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PlainRecord } from '#contract';
-import { type Bench, captureOf, createBench, deliverAll, pictureOf, reportOf } from './fixture.ts';
+import { type Bench, captureOf, createBench, deliverAll, makeRoom, pictureOf, reportOf } from './fixture.ts';
 
 let bench: Bench;
 let folder: string;
@@ -140,14 +140,7 @@ describe('full disk', () => {
 
   test('it goes to disk as soon as there is room, without being asked', async () => {
     const { outbox, held } = await fillUp();
-    const batch = await outbox.nextBatch({ maxRecords: 10, maxBytes: 2_000_000 });
-    if (batch === null) throw new Error('there are many');
-    await outbox.acknowledge(
-      batch,
-      batch.records.map(({ id }) => ({ id, status: 'stored' as const })),
-      [],
-    );
-    await bench.timers.advance(5_000);
+    await makeRoom(bench, outbox);
     expect(outbox.stats().held).toBe(0);
     expect(bench.health.get('outbox.disk')).toMatchObject({ state: 'ok' });
     const after = await bench.open(bench.afterPowerCut(folder));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PlainRecord } from '#contract';
-import { type Bench, captureOf, createBench, pictureOf } from './fixture.ts';
+import { type Bench, captureOf, createBench, pictureOf, stored } from './fixture.ts';
 
 /**
  * Random sequences of what can happen on a disk that is nearly full, kills included. What is in memory alone is lost
@@ -50,7 +50,7 @@ async function play(bench: Bench, steps: readonly Step[]) {
       if (known !== undefined) expect(record.id, `number ${envelope.sequence}`).toBe(known.id);
       onServer.set(envelope.sequence, record);
     }
-    const answers = batch.records.map(({ id }) => ({ id, status: 'stored' as const }));
+    const answers = stored(batch.records);
     await outbox.acknowledge(batch, answered ? answers : [], []);
     return true;
   }

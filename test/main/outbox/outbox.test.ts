@@ -1,23 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Priority } from '#contract';
 import type { Outbox } from '../../../src/main/outbox/index.ts';
-import { type Bench, captureOf, createBench, deliverAll, pictureOf, reportOf } from './fixture.ts';
-
-const BATCH = { maxRecords: 100, maxBytes: 2_000_000 };
+import {
+  BATCH,
+  type Bench,
+  captureOf,
+  deliverAll,
+  openBench,
+  pictureOf,
+  reportOf,
+  stored,
+} from './fixture.ts';
 
 let bench: Bench;
 let folder: string;
 let outbox: Outbox;
 
 beforeEach(async () => {
-  bench = await createBench();
-  folder = bench.newFolder();
-  outbox = await bench.open(folder);
+  ({ bench, folder, outbox } = await openBench());
 });
 afterEach(() => bench.dispose());
-
-const stored = (records: readonly { readonly id: string }[]) =>
-  records.map(({ id }) => ({ id, status: 'stored' as const }));
 
 describe('written first', () => {
   test('an append that has resolved survives a power cut, and listeners hear of it only then', async () => {

@@ -1,23 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Priority } from '#contract';
 import type { Outbox } from '../../../src/main/outbox/index.ts';
-import { type Bench, captureOf, createBench, deliverAll, pictureOf, repeatOf } from './fixture.ts';
-
-const BATCH = { maxRecords: 100, maxBytes: 2_000_000 };
+import {
+  BATCH,
+  type Bench,
+  captureOf,
+  deliverAll,
+  openBench,
+  pictureOf,
+  repeatOf,
+  stored,
+} from './fixture.ts';
 
 let bench: Bench;
 let folder: string;
 let outbox: Outbox;
 
 beforeEach(async () => {
-  bench = await createBench();
-  folder = bench.newFolder();
-  outbox = await bench.open(folder);
+  ({ bench, folder, outbox } = await openBench());
 });
 afterEach(() => bench.dispose());
-
-const stored = (records: readonly { readonly id: string }[]) =>
-  records.map(({ id }) => ({ id, status: 'stored' as const }));
 
 describe('pictures', () => {
   test('the text is on disk before its picture; the picture leaves once it is wanted, and opens', async () => {
