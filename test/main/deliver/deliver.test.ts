@@ -1,32 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { LinkOutcome, LinkRequest } from '../../../src/main/ports/index.ts';
 import { okJson, UNREACHABLE } from '../../fakes/serverLink.ts';
-import {
-  createDeliveryBench,
-  type DeliveryBench,
-  ID,
-  idsOf,
-  storeAll,
-  untilAborted,
-  uuids,
-} from './fixture.ts';
-
-let bench: DeliveryBench;
-let timers: DeliveryBench['timers'];
-let link: DeliveryBench['link'];
-let outbox: DeliveryBench['outbox'];
-let health: DeliveryBench['health'];
-let start: DeliveryBench['start'];
-let addMany: DeliveryBench['addMany'];
-
-beforeEach(() => {
-  bench = createDeliveryBench();
-  ({ timers, link, outbox, health, start, addMany } = bench);
-});
-afterEach(() => bench.dispose());
+import { ID, idsOf, storeAll, test, untilAborted, uuids } from './fixture.ts';
 
 describe('delivery', () => {
-  test('what waits at the start and what comes later is sent and let go', async () => {
+  test('what waits at the start and what comes later is sent and let go', async ({
+    delivery: { timers, link, outbox, health, start, addMany },
+  }) => {
     link.answer(storeAll);
     addMany('high', 3);
     start();
@@ -39,13 +19,15 @@ describe('delivery', () => {
     expect(health.get('deliver')).toMatchObject({ state: 'ok' });
   });
 
-  test('an empty outbox sends nothing', async () => {
+  test('an empty outbox sends nothing', async ({ delivery: { timers, link, start } }) => {
     start();
     await timers.advance(3_600_000);
     expect(link.requests).toEqual([]);
   });
 
-  test('text goes before pictures, a picture is let go on 204 alone', async () => {
+  test('text goes before pictures, a picture is let go on 204 alone', async ({
+    delivery: { timers, link, outbox, start, addMany },
+  }) => {
     link.answer(storeAll);
     outbox.blobs.push({ sha256: 'a', bytes: new Uint8Array(3) });
     addMany('low', 2);
@@ -62,7 +44,9 @@ describe('delivery', () => {
     expect(outbox.records).toHaveLength(1);
   });
 
-  test('one request at a time, and something critical is in the next one', async () => {
+  test('one request at a time, and something critical is in the next one', async ({
+    delivery: { timers, link, outbox, start, addMany },
+  }) => {
     const answers: ((outcome: LinkOutcome) => void)[] = [];
     link.answer(() => () => new Promise((resolve) => answers.push(resolve)));
     const names = addMany('low', 4);
@@ -84,7 +68,9 @@ describe('delivery', () => {
     expect(outbox.records).toEqual([]);
   });
 
-  test('a picture on its way gives way to something critical, and goes after it', async () => {
+  test('a picture on its way gives way to something critical, and goes after it', async ({
+    delivery: { timers, link, outbox, start },
+  }) => {
     outbox.blobs.push({ sha256: 'a', bytes: new Uint8Array(3) });
     link.answer((request) => (request.method === 'PUT' ? untilAborted : storeAll(request)));
     start();
@@ -102,12 +88,14 @@ describe('delivery', () => {
 });
 
 describe('stopping', () => {
-  test('ends the request on its way, begins no other, and leaves no timer', async () => {
+  test('ends the request on its way, begins no other, and leaves no timer', async ({
+    delivery: { timers, link, outbox, start, addMany, stop },
+  }) => {
     addMany('low', 5);
     link.answer(() => untilAborted);
     start({ maxRecords: 1 });
     await timers.advance(0);
-    await bench.stop();
+    await stop();
     outbox.add('critical');
     await timers.advance(3_600_000);
     expect(link.requests).toHaveLength(1);
@@ -115,17 +103,19 @@ describe('stopping', () => {
     expect(outbox.records).toHaveLength(6);
   });
 
-  test('during a backoff it is over at once', async () => {
+  test('during a backoff it is over at once', async ({ delivery: { timers, start, addMany, stop } }) => {
     addMany('low', 1);
     start();
     await timers.advance(0);
     expect(timers.pending()).toBe(1);
-    await bench.stop();
+    await stop();
     expect(timers.pending()).toBe(0);
   });
 });
 
-test('ten thousand after a week offline: all arrive, and one critical among them is not starved', async () => {
+test('ten thousand after a week offline: all arrive, and one critical among them is not starved', async ({
+  delivery: { timers, link, outbox, start, addMany },
+}) => {
   link.answer(storeAll);
   addMany('low', 10_000);
   let first = true;
@@ -139,4 +129,4 @@ test('ten thousand after a week offline: all arrive, and one critical among them
   expect(outbox.records).toEqual([]);
   expect(idsOf(link.requests[1] as LinkRequest)[0]).toBe(uuids(20_000)[19_999]);
   expect(link.requests.length).toBeLessThanOrEqual(102);
-}, 60_000);
+});

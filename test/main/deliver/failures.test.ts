@@ -1,24 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { LinkOutcome, LinkRequest } from '../../../src/main/ports/index.ts';
 import { UNREACHABLE } from '../../fakes/serverLink.ts';
-import { createDeliveryBench, type DeliveryBench, ID, idsOf, storeAll, uuids } from './fixture.ts';
-
-let bench: DeliveryBench;
-let timers: DeliveryBench['timers'];
-let link: DeliveryBench['link'];
-let outbox: DeliveryBench['outbox'];
-let health: DeliveryBench['health'];
-let start: DeliveryBench['start'];
-let addMany: DeliveryBench['addMany'];
-
-beforeEach(() => {
-  bench = createDeliveryBench();
-  ({ timers, link, outbox, health, start, addMany } = bench);
-});
-afterEach(() => bench.dispose());
+import { ID, idsOf, storeAll, test, uuids } from './fixture.ts';
 
 describe('failures', () => {
-  test('the waits grow, have jitter, and end at the longest; success makes them short again', async () => {
+  test('the waits grow, have jitter, and end at the longest; success makes them short again', async ({
+    delivery: { timers, link, outbox, health, start, addMany },
+  }) => {
     addMany('low', 1);
     const times: number[] = [];
     link.answer(() => {
@@ -36,7 +24,9 @@ describe('failures', () => {
     expect(health.get('deliver')).toMatchObject({ state: 'ok' });
   });
 
-  test('Retry-After is kept to exactly, even for something critical', async () => {
+  test('Retry-After is kept to exactly, even for something critical', async ({
+    delivery: { timers, link, outbox, start, addMany },
+  }) => {
     link.answer(() => ({ kind: 'busy', status: 503, retryAfterMs: 7_000 }));
     addMany('low', 1);
     start();
@@ -50,7 +40,9 @@ describe('failures', () => {
     expect(outbox.records).toEqual([]);
   });
 
-  test('something critical does not wait for a backoff, but does not hammer either', async () => {
+  test('something critical does not wait for a backoff, but does not hammer either', async ({
+    delivery: { timers, link, outbox, start, addMany },
+  }) => {
     addMany('low', 1);
     start({ firstBackoffMs: 60_000, maxBackoffMs: 60_000 });
     await timers.advance(5_000);
@@ -69,7 +61,9 @@ describe('failures', () => {
     expect(outbox.records).toEqual([]);
   });
 
-  test('something critical that came during a flight that fails does not wait for the backoff, once', async () => {
+  test('something critical that came during a flight that fails does not wait for the backoff, once', async ({
+    delivery: { timers, link, outbox, start, addMany },
+  }) => {
     const held: ((outcome: LinkOutcome) => void)[] = [];
     link.answer(() => () => new Promise((resolve) => held.push(resolve)));
     addMany('low', 1);
@@ -84,7 +78,9 @@ describe('failures', () => {
     expect(link.requests).toHaveLength(2);
   });
 
-  test('but it waits for a Retry-After that came meanwhile', async () => {
+  test('but it waits for a Retry-After that came meanwhile', async ({
+    delivery: { timers, link, outbox, start, addMany },
+  }) => {
     const held: ((outcome: LinkOutcome) => void)[] = [];
     link.answer(() => () => new Promise((resolve) => held.push(resolve)));
     addMany('low', 1);
@@ -99,7 +95,9 @@ describe('failures', () => {
     expect(outbox.records).toEqual([]);
   });
 
-  test('one poisonous record is found, quarantined with the reason, and all others arrive', async () => {
+  test('one poisonous record is found, quarantined with the reason, and all others arrive', async ({
+    delivery: { timers, link, outbox, start, addMany },
+  }) => {
     const names = addMany('medium', 64);
     const poison = names[37] ?? '';
     link.answer((request) =>
@@ -114,7 +112,9 @@ describe('failures', () => {
     expect(link.requests.length).toBeLessThan(30);
   });
 
-  test("a proxy's error page makes no poison", async () => {
+  test("a proxy's error page makes no poison", async ({
+    delivery: { timers, link, outbox, start, addMany },
+  }) => {
     addMany('medium', 3);
     link.answer(() => ({ kind: 'invalid', status: 400, code: null }));
     start();
@@ -123,7 +123,9 @@ describe('failures', () => {
     expect(outbox.quarantined).toEqual([]);
   });
 
-  test('a record that makes the server fail lets the others pass, and is not lost', async () => {
+  test('a record that makes the server fail lets the others pass, and is not lost', async ({
+    delivery: { timers, link, outbox, start, addMany },
+  }) => {
     const names = addMany('medium', 10);
     const bad = names[0] ?? '';
     link.answer((request) =>
@@ -138,7 +140,9 @@ describe('failures', () => {
     expect(outbox.quarantined).toEqual([]);
   });
 
-  test('a picture the server refuses is quarantined; one it fails on is tried after the others', async () => {
+  test('a picture the server refuses is quarantined; one it fails on is tried after the others', async ({
+    delivery: { timers, link, outbox, start },
+  }) => {
     for (const sha256 of ['refused', 'failing', 'good'])
       outbox.blobs.push({ sha256, bytes: new Uint8Array(1) });
     link.answer((request) => {
@@ -156,7 +160,9 @@ describe('failures', () => {
     expect(outbox.blobs).toEqual([]);
   });
 
-  test('a revoked device sends nothing for an hour, keeps all, and says so', async () => {
+  test('a revoked device sends nothing for an hour, keeps all, and says so', async ({
+    delivery: { timers, link, outbox, health, start, addMany },
+  }) => {
     link.answer(() => ({ kind: 'refused', why: 'revoked' }));
     addMany('high', 2);
     start();
@@ -171,7 +177,9 @@ describe('failures', () => {
     expect(outbox.records).toEqual([]);
   });
 
-  test('a device the server does not know keeps all and asks again', async () => {
+  test('a device the server does not know keeps all and asks again', async ({
+    delivery: { timers, link, health, start, addMany },
+  }) => {
     link.answer(() => ({ kind: 'refused', why: 'unauthorized' }));
     addMany('high', 2);
     start();

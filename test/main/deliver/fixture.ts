@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { test as base, expect } from 'vitest';
 import type { EnvelopeAnswer, Priority } from '#contract';
 import { type Delivery, startDelivery } from '../../../src/main/deliver/index.ts';
 import type { LinkOutcome, LinkRequest, SourceHealth } from '../../../src/main/ports/index.ts';
@@ -68,7 +68,7 @@ function createFakeOutbox() {
 }
 
 /** A delivery on virtual time between an outbox and a server that are both fakes. */
-export function createDeliveryBench() {
+function createDeliveryBench() {
   const timers = createFakeTimers();
   const link = createFakeLink();
   const outbox = createFakeOutbox();
@@ -102,7 +102,13 @@ export function createDeliveryBench() {
   };
 }
 
-export type DeliveryBench = ReturnType<typeof createDeliveryBench>;
+/** A test with a delivery of its own, of which nothing may be left. */
+// biome-ignore lint/correctness/noEmptyPattern: Vitest reads the needed fixtures from this pattern
+export const test = base.extend('delivery', ({}, { onCleanup }) => {
+  const bench = createDeliveryBench();
+  onCleanup(() => bench.dispose());
+  return bench;
+});
 
 export function idsOf(request: LinkRequest): string[] {
   return request.method === 'POST'
