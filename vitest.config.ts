@@ -6,15 +6,13 @@ import { defineConfig } from 'vitest/config';
 const ALL = 'test/**/*.test.{ts,tsx}';
 
 /** Tests that start other programs: minutes, not milliseconds. `npm run check` leaves them to `npm test`. */
-const SLOW = [
-  'test/e2e/**/*.test.ts',
-  'test/native/**/*.test.ts',
-  'test/tools/slow/**/*.test.ts',
-  'test/torture/**/*.test.ts',
-];
+const SLOW = ['test/e2e/**/*.test.ts', 'test/native/**/*.test.ts', 'test/torture/**/*.test.ts'];
+
+/** Makes the package and looks into it; what drives the package comes after. */
+const PACKAGE = ['test/tools/slow/**/*.test.ts'];
 
 /** Tests that run on a real PostgreSQL as well, told by what they import. Left to `npm test`, too. */
-const DATABASE = globSync(ALL, { cwd: import.meta.dirname, exclude: SLOW }).filter((file) =>
+const DATABASE = globSync(ALL, { cwd: import.meta.dirname, exclude: [...SLOW, ...PACKAGE] }).filter((file) =>
   /fakes\/server\/(?:databases|postgres)\.ts'/.test(readFileSync(file, 'utf8')),
 );
 
@@ -39,8 +37,8 @@ export default defineConfig({
           ...common,
           name: 'unit',
           include: [ALL],
-          exclude: [...SLOW, ...DATABASE],
-          testTimeout: 60_000,
+          exclude: [...SLOW, ...PACKAGE, ...DATABASE],
+          testTimeout: 180_000,
         },
       },
       {
@@ -58,6 +56,10 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
+      },
+      {
+        resolve,
+        test: { ...common, name: 'package', include: PACKAGE, testTimeout: 300_000, hookTimeout: 300_000 },
       },
     ],
   },

@@ -3,7 +3,7 @@ import { exitWith, say, step } from './bootstrap/say.mjs';
 import { ensureBrowser } from './browser/index.ts';
 import { ensureBuilt } from './build/index.ts';
 import { checkSections, playwright, vitest } from './check/index.ts';
-import { runSections, type Section, type SectionResult, summary } from './check/sections.ts';
+import { runLanes, runSections, type Section, type SectionResult, summary } from './check/sections.ts';
 import { ensureLibraries, ensurePrograms } from './display/index.ts';
 import { ensureElectron } from './electron/index.ts';
 import { projectFolder } from './paths.ts';
@@ -14,7 +14,8 @@ async function main(): Promise<void> {
   await prepare();
   say('\n== Types, lint, import rules, unit tests');
   const results: SectionResult[] = await runSections(checkSections(), { parallel: 2 });
-  results.push(...(await runSections(sections(), { parallel: 1 })));
+  say('\n== Tests on real programs');
+  results.push(...(await runLanes(lanes())));
   const failed = results.filter((result) => result.failed > 0);
   say(`\nIn ${Math.round((performance.now() - startedAt) / 1000)} s.`);
   for (const { name } of failed) say(`FAILED: ${name}`);
@@ -35,27 +36,27 @@ async function prepare(): Promise<void> {
   await ensureBuilt(['agent', 'console']);
 }
 
-function sections(): Section[] {
-  const parts = [vitest('database'), vitest('slow'), playwright('console'), playwright('extension')];
+/**
+ * Two lanes: much of each is waiting for other programs, so that both together take little longer than one. All that
+ * may open windows on this machine's own display is in the first, where nothing disturbs it.
+ */
+function lanes(): Section[][] {
+  const windows = [playwright('console'), playwright('extension')];
   // The agent's windows, tray and keys are driven through X11 and D-Bus.
-  return process.platform === 'linux' ? [...parts, playwright('agent'), ...demos()] : parts;
+  if (process.platform === 'linux') windows.push(playwright('agent'), ...demos());
+  return [windows, [vitest('slow'), vitest('database')]];
 }
 
 function demos(): Section[] {
-  const tool = (name: string, ...args: string[]) => ({
+  const demo = (name: string, ...args: string[]) => ({
+    name,
     program: process.execPath,
-    args: [join(projectFolder, 'tools', `${name}.ts`), ...args],
+    args: [join(projectFolder, 'tools/demo.ts'), '--once', '--json', ...args],
   });
   return [
-    {
-      name: 'demo: a flagged window, page and report reach the console',
-      ...tool('demo', '--once', '--json'),
-    },
-    { name: 'package for Linux', ...tool('package', '--linux', 'dir') },
-    {
-      name: 'demo with the packaged agent',
-      ...tool('demo', '--once', '--json', '--packaged', join(projectFolder, 'dist/linux-unpacked/lapwing')),
-    },
+    demo('demo: a flagged window, page and report reach the console'),
+    vitest('package'),
+    demo('demo with the packaged agent', '--packaged', join(projectFolder, 'dist/linux-unpacked/lapwing')),
   ];
 }
 

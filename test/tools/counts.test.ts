@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { playwrightCounts, vitestCounts } from '../../tools/check/index.ts';
-import { runSections, summary } from '../../tools/check/sections.ts';
+import { runLanes, runSections, summary } from '../../tools/check/sections.ts';
 
 describe('reading the counts of other test runners', () => {
   test('vitest: passed, failed, and a file that fails as a whole', () => {
@@ -52,5 +55,27 @@ describe('sections', () => {
       missing: [0, 1],
     });
     expect(summary(results)).toBe('6 passed, 3 failed');
+  });
+
+  test('lanes run beside each other, the sections of one in order', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lapwing-lanes-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = (name: string) => JSON.stringify(join(folder, name));
+    const write = (name: string) => `fs.writeFileSync(${file(name)}, '');`;
+    const whenThere = (name: string, then = '') =>
+      `const look = setInterval(() => { if (fs.existsSync(${file(name)})) { clearInterval(look); ${then} } }, 5);`;
+    // Each lane's first waits for what only the other lane's first makes.
+    const results = await runLanes([
+      [
+        node('a1', write('a') + whenThere('b', write('c'))),
+        node('a2', `process.exit(fs.existsSync(${file('c')}) ? 0 : 1)`),
+      ],
+      [node('b1', write('b') + whenThere('a'))],
+    ]);
+    expect(results.map(({ name, passed, failed }) => [name, passed, failed])).toEqual([
+      ['a1', 1, 0],
+      ['a2', 1, 0],
+      ['b1', 1, 0],
+    ]);
   });
 });

@@ -22,7 +22,7 @@ export function checkSections(): Section[] {
 }
 
 /** One of vitest.config.ts's projects. */
-export function vitest(project: 'unit' | 'database' | 'slow'): Section {
+export function vitest(project: 'unit' | 'database' | 'slow' | 'package'): Section {
   return {
     name: `${project} tests`,
     program: 'vitest',

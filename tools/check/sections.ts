@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { say } from '../bootstrap/say.mjs';
 import { projectFolder } from '../paths.ts';
@@ -37,11 +38,24 @@ export async function runSections(
   const results: SectionResult[] = [];
   const worker = async () => {
     for (let section = waiting.shift(); section !== undefined; section = waiting.shift()) {
-      results.push(await runSection(section, options.parallel === 1));
+      results.push(await runSection(section, { live: false }));
     }
   };
   await Promise.all(Array.from({ length: options.parallel }, worker));
   return results;
+}
+
+/**
+ * Runs lanes beside each other, the sections of a lane one after the other. What they say is shown as it comes, each
+ * line with the section it is from, so that one that hangs can be told.
+ */
+export async function runLanes(lanes: readonly (readonly Section[])[]): Promise<SectionResult[]> {
+  const results = lanes.map(async (sections) => {
+    const ofLane: SectionResult[] = [];
+    for (const section of sections) ofLane.push(await runSection(section, { live: true }));
+    return ofLane;
+  });
+  return (await Promise.all(results)).flat();
 }
 
 /** The last line of every test command. */
@@ -50,7 +64,7 @@ export function summary(results: readonly SectionResult[]): string {
   return `${total('passed')} passed, ${total('failed')} failed`;
 }
 
-async function runSection(section: Section, live: boolean): Promise<SectionResult> {
+async function runSection(section: Section, { live }: { readonly live: boolean }): Promise<SectionResult> {
   const startedAt = performance.now();
   if (live) say(`\n== ${section.name}`);
   const { code, output } = await capture(section, live);
@@ -60,7 +74,7 @@ async function runSection(section: Section, live: boolean): Promise<SectionResul
   };
   const failed = code !== 0 && counted.failed === 0 ? 1 : counted.failed;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  if (failed > 0 && !live) say(`\n${output.slice(-SHOWN_CHARACTERS)}`);
+  if (failed > 0) say(`\n${output.slice(-SHOWN_CHARACTERS)}`);
   say(
     `${failed > 0 ? 'FAILED' : 'ok    '} ${section.name} (${counted.passed} passed, ${failed} failed, ${seconds} s)`,
   );
@@ -77,8 +91,8 @@ async function capture(section: Section, live: boolean): Promise<{ code: number;
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      if (live) process.stderr.write(text);
     });
+    if (live) createInterface({ input: stream }).on('line', (line) => say(`[${section.name}] ${line}`));
   }
   const code = await new Promise<number>((resolve) => {
     child.once('error', (failure) => {
