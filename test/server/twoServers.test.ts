@@ -16,8 +16,8 @@ describe('two servers on one PostgreSQL', () => {
   let two: FakeSchool;
   beforeAll(async () => {
     postgres = await startPostgres({ synced: false });
-  }, 60_000);
-  afterAll(() => postgres.stop(), 60_000);
+  });
+  afterAll(() => postgres.stop());
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lapwing-two-'));
     const database = { kind: 'postgres', url: await postgres.createDatabase(), poolSize: 4 } as const;

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AGENT_PATHS, CONSOLE_PATHS, CSRF_HEADER } from '#contract';
 import { createRequestSigner, createSealer, createSigningKey, parseEnrolmentToken } from '#seal';
 import { createTimers } from '../../../src/server/platform/clock.ts';
@@ -19,9 +19,6 @@ import { startPostgres } from '../../fakes/server/postgres.ts';
 import { fakeCapture } from '../../fakes/server/records.ts';
 
 /** The real program in processes of its own: started, driven by commands beside it, killed, started again. */
-
-// Starting a program takes seconds on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let line: CommandLine;
 let server: ServerProcess;

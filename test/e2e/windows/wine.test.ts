@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { MAX_TITLE_LENGTH } from '#contract';
+import { SAFETY_POLL } from '../../../src/main/platform/win32/watchProtocol.ts';
 import type {
   ForegroundWindow,
   SessionFacts,
@@ -148,7 +149,10 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
     await told.skip();
     await storm('storm 3000');
     await titled('storm over');
-    expect((await told.all()).length, 'a storm of 3000 titles is a few readings').toBeLessThan(100);
+    const lines = await told.all();
+    const stormMs = (lines.at(-1)?.atMs ?? 0) - (lines[0]?.atMs ?? 0);
+    // However long this machine takes for it: a storm of 3000 titles is a few readings.
+    expect(lines.length).toBeLessThan(100 + stormMs / SAFETY_POLL.paceMs);
 
     // Nobody tells of this title but the poll, which must read it while the program answers nothing.
     await storm('quietly hung');
@@ -172,8 +176,9 @@ describe.runIf(process.platform === 'linux')('the Windows adapters under Wine', 
       await storm(`title Change ${number}`);
       atMs.push((await titled(`Change ${number}`)).atMs);
     }
-    // Twenty changes through polls of two seconds would take forty; through events they take three.
-    expect((atMs.at(-1) ?? 0) - (atMs[0] ?? 0)).toBeLessThan(36_000);
+    // From one reading by the poll to the next it is two seconds, on any machine; through events it is a moment.
+    const gapsMs = atMs.slice(1).map((at, index) => at - (atMs[index] ?? 0));
+    expect(gapsMs.filter((gapMs) => gapMs < SAFETY_POLL.activeMs)).not.toEqual([]);
     await storm('quietly without an event');
     await titled('without an event');
     await stop();

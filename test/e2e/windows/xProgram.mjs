@@ -6,7 +6,8 @@ import x11 from 'x11';
  * answering `done` once the X server has carried it out: `{do, name, ...}`.
  *   open {title, className, x, y, width, height}   title {text}        latin {text} (no `_NET_WM_NAME`)
  *   compound {text}   move {x, y, width, height}   claimPid {pid}      front {}   close {}   kiosk {title}
- *   storm {milliseconds}: opens, renames (up to 100 kB) and closes windows as fast as the server takes it
+ *   storm {milliseconds, windows}: opens, renames (up to 100 kB) and closes windows as fast as the server takes it, so
+ *     long and so many at least
  */
 const display = await new Promise((resolve, reject) =>
   x11.createClient({ shm: false }, (failure, found) => (failure ? reject(failure) : resolve(found))),
@@ -55,11 +56,11 @@ async function renameFor(window, milliseconds, label) {
   }
 }
 
-async function storm(milliseconds) {
+async function storm({ milliseconds, windows: atLeast }) {
   const endMs = performance.now() + milliseconds;
   const shown = [];
   let rounds = 0;
-  while (performance.now() < endMs) {
+  while (performance.now() < endMs || rounds < atLeast) {
     rounds += 1;
     const window = open({ title: `storm ${rounds}` });
     shown.push(window);
@@ -88,7 +89,7 @@ async function obey({ do: what, name = 'main', ...rest }) {
     X.ChangeProperty(0, window, netPid, CARDINAL, 32, value);
   } else if (what === 'front') front(window);
   else if (what === 'close') X.DestroyWindow(window);
-  else if (what === 'storm') return storm(rest.milliseconds);
+  else if (what === 'storm') return storm(rest);
   await X.sync();
   return 0;
 }

@@ -15,8 +15,8 @@ export function onEveryDatabase(
     let postgres: TestPostgres;
     beforeAll(async () => {
       postgres = await startPostgres({ synced: false });
-    }, 60_000);
-    afterAll(() => postgres.stop(), 60_000);
+    });
+    afterAll(() => postgres.stop());
     tests(async () => ({ kind: 'postgres', url: await postgres.createDatabase(), poolSize: 4 }));
   });
 }

@@ -4,7 +4,7 @@ import { readHelperAnswer, runProgram } from '../../../../src/main/platform/darw
 import { readDarwinSessionFacts } from '../../../../src/main/platform/darwin/index.ts';
 
 describe('running a helper', () => {
-  const node = (script: string, timeoutMs = 10_000) =>
+  const node = (script: string, timeoutMs = 60_000) =>
     runProgram(process.execPath, ['-e', script], timeoutMs);
 
   test('its output and exit code come back', async () => {
