@@ -34,6 +34,9 @@ export default defineConfig({
       sourcemap: false,
       rolldownOptions: {
         external: EXTERNAL,
+        // The shared folders only declare: what the agent's loop does not use of them, such as the parser of packs that
+        // the compiling thread needs, is not loaded into its memory.
+        treeshake: { moduleSideEffects: (id: string) => !id.includes('/src/shared/') },
         input: {
           main: 'src/main/main.ts',
           watchThread: 'src/main/platform/win32/watchThread.ts',

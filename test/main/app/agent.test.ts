@@ -237,6 +237,41 @@ describe('the agent as a whole', () => {
     expect(rules.watching()).toBe(0);
   });
 
+  test('sees and delivers while the rules of a new policy are compiled, and stops in the middle of that', async () => {
+    const school = await createSchool();
+    const { agent, rules, windows, tray, timers } = build(school);
+    await agent.start();
+    await until(() => tray.view()?.stateLine === 'Larkfield Primary monitors this computer');
+    rules.ruleCompiler.hold();
+    const own = { ownPacks: [{ ...PACK, name: 'own.yaml' }] };
+    school.policy = await signPolicy(policyOf({ version: 6, rules: own }), school.signing);
+    await timers.advance(900_000);
+    await until(() => rules.ruleCompiler.running() === 1);
+    windows.show({ title: 'a wibble meanwhile' });
+    await until(() => school.envelopes.some(({ kind }) => kind === 'capture'));
+    expect((await school.records())[0]).toMatchObject({ kind: 'capture', policyVersion: 5 });
+    await agent.stop();
+    expect(rules.ruleCompiler.running()).toBe(0);
+  });
+
+  test('site lists whose compiling breaks off are compiled again later', async () => {
+    const school = await createSchool();
+    const { agent, rules, windows, tray, timers, log } = build(school);
+    await agent.start();
+    await until(() => tray.view()?.stateLine === 'Larkfield Primary monitors this computer');
+    rules.ruleCompiler.failing = 'exit code 1';
+    const head = '# lapwing-list: police\n# category: illegal_terrorism\n# severity: critical\n';
+    rules.change([aSiteList('police.list', `${head}site.example\n`)]);
+    await until(() => log.entries.some(({ message }) => message === 'the rules could not be compiled'));
+    rules.ruleCompiler.failing = null;
+    await timers.advance(300_000);
+    await until(() => {
+      windows.show({ appName: 'Safari', title: `${timers.now()}`, url: 'https://site.example/' });
+      void timers.advance(1_000);
+      return school.envelopes.some(({ kind }) => kind === 'capture');
+    });
+  });
+
   test('stops within its deadline even if a part does not', async () => {
     const school = await createSchool();
     const { agent, timers, windows, log } = build(school);
