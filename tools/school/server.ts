@@ -15,6 +15,7 @@ const FIRST_PORT = 8460;
 const settingsSchema = z.object({ port: z.int().min(1).max(65_535) });
 const accountSchema = z.object({ username: z.string(), password: z.string() });
 const tokenSchema = z.object({ token: z.string() });
+const policySchema = z.object({ document: z.looseObject({ rules: z.looseObject({}).optional() }) });
 const readySchema = z.object({ ready: z.literal(true), url: z.url() });
 
 export type Account = z.infer<typeof accountSchema>;
@@ -46,6 +47,22 @@ export async function addAccount(
 export async function enrolToken(folder: string, url: string): Promise<string> {
   const flags = ['--url', url, '--site', SCHOOL_NAME, '--audience', 'KS2', '--expires', '1h', '--json'];
   return tokenSchema.parse(JSON.parse(await command(folder, 'enrol-token', ...flags))).token;
+}
+
+/**
+ * Puts the school's policy in force with these packs of its own.
+ *
+ * @returns the policy, signed for a device of `enrolToken` that has no line to the server
+ */
+export async function putOwnPacks(
+  folder: string,
+  ownPacks: readonly { readonly name: string; readonly yaml: string }[],
+): Promise<string> {
+  const { document } = policySchema.parse(JSON.parse(await command(folder, 'policy', 'show', '--json')));
+  const path = join(folder, 'policy.json');
+  await writeFile(path, JSON.stringify({ ...document, rules: { ...document.rules, ownPacks } }));
+  await command(folder, 'policy', 'set', path);
+  return (await command(folder, 'policy', 'sign', '--audience', 'KS2')).trim();
 }
 
 /**
