@@ -1,6 +1,5 @@
 export { type Compiler, createCompiler, type ListHead } from './compile/compile.ts';
 export { type Compiled, type LoadProblem, readContainer as loadCompiled } from './compile/container.ts';
-export { type CompiledRules, compileRules, type RuleFile } from './compileRules.ts';
 export {
   type CompiledSources,
   compileSources,

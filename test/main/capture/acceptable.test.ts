@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Capture, DispositionRule, Observation, Repeat } from '#contract';
-import { compileRules, createMatcher, loadCompiled } from '#match';
+import { createCompiler, createMatcher, loadCompiled, parsePack } from '#match';
 import { createCapture } from '../../../src/main/capture/index.ts';
 import { createFakeLog, createFakeRandom, createFakeScreen } from '../../fakes/ports.ts';
 import { createFakeTimers } from '../../fakes/timers.ts';
@@ -8,18 +8,19 @@ import { createFakeTimers } from '../../fakes/timers.ts';
 function pack(id: string, category: string, severity: string, phrase: string) {
   const text = `pack: ${id}\ncategory: ${category}\nlanguage: en\nversion: 1\ndescription: For a test.
 rules:\n  - id: only\n    severity: ${severity}\n    phrases: [${phrase}]\n`;
-  return { name: `${id}.yaml`, text };
+  const parsed = parsePack(text, `${id}.yaml`);
+  if (!parsed.ok) throw new Error('the pack of the test is wrong');
+  return parsed.value;
 }
 const ACCEPTABLE: DispositionRule = { category: 'drugs', audience: 'KS3', disposition: 'acceptable' };
 
 /** Real rules: high drugs words that the school finds acceptable, low gambling words that it does not. */
 function stage() {
-  const rules = compileRules([
-    pack('drugs', 'drugs', 'high', 'wibble'),
-    pack('bets', 'gambling', 'low', 'flurb'),
-  ]);
-  const compiled = rules.ok ? loadCompiled(rules.value.bytes) : rules;
-  if (!compiled.ok) throw new Error('the rules of the test are wrong');
+  const compiler = createCompiler();
+  compiler.addPack(pack('drugs', 'drugs', 'high', 'wibble'));
+  compiler.addPack(pack('bets', 'gambling', 'low', 'flurb'));
+  const compiled = loadCompiled(compiler.finish());
+  if (!compiled.ok) throw new Error(compiled.error);
   const matcher = createMatcher(compiled.value, { dispositions: [ACCEPTABLE] });
   const records: (Capture | Repeat)[] = [];
   const log = createFakeLog();

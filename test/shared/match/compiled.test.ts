@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { compileRules, createMatcher, loadCompiled } from '#match';
-import { matchTitle, packOf, phraseRule } from './rules.ts';
+import { createMatcher, loadCompiled } from '#match';
+import { compile, matchTitle, packOf, phraseRule } from './rules.ts';
 
 function compiled(): Uint8Array {
-  const rules = compileRules([
-    { name: 'p.yaml', text: packOf(phraseRule('want to (die|end it)', 'suicid*')) },
-    { name: 'l.list', text: '# lapwing-list: l\n# category: gambling\n# severity: low\nbet.example\n' },
-  ]);
-  if (!rules.ok) throw new Error(JSON.stringify(rules.error));
-  return rules.value.bytes;
+  return compile({
+    'p.yaml': packOf(phraseRule('want to (die|end it)', 'suicid*')),
+    'l.list': '# lapwing-list: l\n# category: gambling\n# severity: low\nbet.example\n',
+  });
 }
 
 describe('the compiled form', () => {

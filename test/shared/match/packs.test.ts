@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compileRules, parsePack } from '#match';
+import { parsePack } from '#match';
 import { hitTexts, matcherOf, packOf, phraseRule } from './rules.ts';
 
 function mistakes(yaml: string): string[] {
@@ -64,16 +64,6 @@ describe('mistakes have line and column', () => {
     expect(mistakes(packOf(phraseRule('kill')).replace('self_harm', 'illegal_csam'))[0]).toContain(
       'site lists only',
     );
-  });
-
-  test('a pack id that stands in two files is refused', () => {
-    const text = packOf(phraseRule('kill'));
-    expect(
-      compileRules([
-        { name: 'a.yaml', text },
-        { name: 'b.yaml', text },
-      ]).ok,
-    ).toBe(false);
   });
 });
 

@@ -1,11 +1,13 @@
 import {
   type Compiled,
-  compileRules,
+  createCompiler,
   createMatcher,
+  createSiteListReader,
   loadCompiled,
   type Matcher,
   type MatcherOptions,
   type MatchResult,
+  parsePacks,
 } from '#match';
 
 /** A pack around some rules, as YAML. */
@@ -22,10 +24,23 @@ export function matcherOf(files: Record<string, string> | string, options: Match
   return createMatcher(compiledOf(typeof files === 'string' ? { 'pack.yaml': files } : files), options);
 }
 
+/** The compiled form of packs and, by the ending `.list`, site lists; a pack with mistakes throws them. */
+export function compile(files: Record<string, string>): Uint8Array<ArrayBuffer> {
+  const compiler = createCompiler();
+  const named = Object.entries(files).map(([name, yaml]) => ({ name, yaml }));
+  const { packs, errors } = parsePacks(named.filter(({ name }) => !name.endsWith('.list')));
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+  for (const { pack } of packs) compiler.addPack(pack);
+  for (const { name, yaml } of named.filter((file) => file.name.endsWith('.list'))) {
+    const reader = createSiteListReader(compiler, name);
+    for (const line of yaml.split('\n')) reader.line(line);
+    reader.end();
+  }
+  return compiler.finish();
+}
+
 function compiledOf(files: Record<string, string>): Compiled {
-  const compiled = compileRules(Object.entries(files).map(([name, text]) => ({ name, text })));
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.error));
-  const loaded = loadCompiled(compiled.value.bytes);
+  const loaded = loadCompiled(compile(files));
   if (!loaded.ok) throw new Error(loaded.error);
   return loaded.value;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileRules, parsePack, parsePacks } from '#match';
-import { hitTexts, matcherOf, packOf, phraseRule } from './rules.ts';
+import { parsePack, parsePacks } from '#match';
+import { compile, hitTexts, matcherOf, packOf, phraseRule } from './rules.ts';
 
 const WORDS = `words:
   me: [myself, my self, "my(self|) own"]
@@ -47,12 +47,8 @@ describe('lists of words', () => {
     const list = (name: string) => Array.from({ length: 30 }, (_, index) => `${name}${index}word`);
     const head = `words: ${JSON.stringify({ a: list('a'), b: list('b'), c: list('c'), d: list('d') })}`;
     const phrases = Array.from({ length: 40 }, (_, index) => `rule${index} {a} {b} {c} {d}`);
-    const sizeOf = (count: number) => {
-      const rules = compileRules([
-        { name: 'p.yaml', text: packOf(phraseRule(...phrases.slice(0, count)), head) },
-      ]);
-      return rules.ok ? rules.value.bytes.byteLength : Number.NaN;
-    };
+    const sizeOf = (count: number) =>
+      compile({ 'p.yaml': packOf(phraseRule(...phrases.slice(0, count)), head) }).byteLength;
     // The lists are compiled once: another phrase that names them costs its own words and a few numbers.
     expect(sizeOf(40) - sizeOf(1)).toBeLessThan(40 * 250);
     const matcher = matcherOf(packOf(phraseRule(...phrases), head));

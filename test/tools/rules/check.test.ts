@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -46,4 +46,9 @@ test('a mistake in the words is told and fails', async () => {
     '0 packs with 0 rules, 0 lists with 0 sites: 1 mistakes',
     'code 1',
   ]);
+});
+
+test('a pack id that stands in two files is told', async () => {
+  await copyFile(join(folder, 'p.yaml'), join(folder, 'q.yaml'));
+  expect(await lines(folder)).toContain('q.yaml:1:1: p.yaml has the id `t.p` too');
 });
