@@ -54,7 +54,7 @@ test('the decision comes first, and only what led to it is written out', async (
     '  t.p/weed, in the title: weed',
     '  cancelling words (unless, context_unless), in the title: weed killer',
     '',
-    '2 other phrases were looked at and decided nothing (--json lists them).',
+    '3 other phrases were looked at and decided nothing (--json lists them).',
     '---',
     'No hit: no rule found anything.',
     '',
