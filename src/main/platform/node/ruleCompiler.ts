@@ -1,6 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import type { CompileJob, CompileOutcome, RuleCompiler } from '../../ports/index.ts';
 
+/**
+ * The thread fails beyond this, before a pupil's machine stands still for want of memory. All packs and a list of four
+ * million sites stay below it.
+ */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 1_024 };
+
 /** What the thread is started with. */
 export interface CompileThreadData {
   readonly job: CompileJob;
@@ -28,7 +34,11 @@ export function createRuleCompiler(options: {
       if (signal.aborted) return { kind: 'stopped' };
       try {
         const workerData = { job, rulesFolder, machineFolder } satisfies CompileThreadData;
-        const worker = new Worker(threadUrl, { workerData, name: 'lapwing-rules' });
+        const worker = new Worker(threadUrl, {
+          workerData,
+          name: 'lapwing-rules',
+          resourceLimits: RESOURCE_LIMITS,
+        });
         return await outcomeOf(worker, signal);
       } catch (failure) {
         return { kind: 'failed', reason: reasonOf(failure) };
