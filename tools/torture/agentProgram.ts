@@ -156,7 +156,7 @@ const agent = createAgent(
     random: createRandom(),
     log: createLog(timers, { path: null, echo: (line) => process.stderr.write(line) }),
     connect: (caPem) => createHttp({ caPem }),
-    // Ten thousand small agents, one small pack each: a thread a piece would only slow the machine down.
+    // One small pack, compiled anew after each kill: a thread for it would only slow the machine down.
     ruleCompiler: { compile: compileHere },
     compiledPacks: async () => null,
     machineLists: { read: async () => [], watch: () => ({ dispose: () => undefined }) },
