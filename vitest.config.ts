@@ -30,6 +30,7 @@ export default defineConfig({
   test: {
     allowOnly: false,
     maxWorkers: availableParallelism(),
+    teardownTimeout: 60_000,
     projects: [
       {
         resolve,
@@ -39,11 +40,19 @@ export default defineConfig({
           include: [ALL],
           exclude: [...SLOW, ...PACKAGE, ...DATABASE],
           testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
         resolve,
-        test: { ...common, name: 'database', include: DATABASE, testTimeout: 180_000, hookTimeout: 300_000 },
+        test: {
+          ...common,
+          name: 'database',
+          include: DATABASE,
+          globalSetup: ['test/setup/postgres.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
       },
       {
         resolve,

@@ -10,8 +10,7 @@ onEveryDatabase('the administration of accounts', (open) => {
   let school: FakeSchool;
   let url: string;
   beforeEach(async () => {
-    const database = await open();
-    school = await createFakeSchool(database === undefined ? {} : { database });
+    school = await createFakeSchool(await open());
     url = await listen(school.app);
   });
   afterEach(() => school.dispose());

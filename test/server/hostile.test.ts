@@ -20,8 +20,7 @@ const HOSTILE = [
 onEveryDatabase('hostile input', (open) => {
   let school: FakeSchool;
   beforeEach(async () => {
-    const database = await open();
-    school = await createFakeSchool(database === undefined ? {} : { database });
+    school = await createFakeSchool(await open());
   });
   afterEach(() => school.dispose());
 

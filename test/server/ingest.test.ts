@@ -10,8 +10,7 @@ onEveryDatabase('ingest', (open) => {
   let school: FakeSchool;
   let agent: FakeAgent;
   beforeEach(async () => {
-    const database = await open();
-    school = await createFakeSchool(database === undefined ? {} : { database });
+    school = await createFakeSchool(await open());
     agent = await school.agent();
   });
   afterEach(() => school.dispose());

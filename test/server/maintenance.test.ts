@@ -45,8 +45,7 @@ onEveryDatabase('verify', (open) => {
   let id: string;
   let sha256: string;
   beforeEach(async () => {
-    const database = await open();
-    school = await createFakeSchool(database === undefined ? {} : { database });
+    school = await createFakeSchool(await open());
     agent = await school.agent();
     ({ id, sha256 } = await oneOfEach(school, agent));
   });

@@ -9,8 +9,7 @@ import { createFakeSchool, type FakeSchool } from '../fakes/server/school.ts';
 onEveryDatabase('review', (open) => {
   let school: FakeSchool;
   beforeEach(async () => {
-    const database = await open();
-    school = await createFakeSchool(database === undefined ? {} : { database });
+    school = await createFakeSchool(await open());
   });
   afterEach(() => school.dispose());
 

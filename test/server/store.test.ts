@@ -26,7 +26,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 onEveryDatabase('the database', (open) => {
   let store: Store;
   const opened: Store[] = [];
-  const openOnce = async (database: Awaited<ReturnType<typeof open>>) => {
+  let database: Awaited<ReturnType<typeof open>>['database'];
+  const openOnce = async () => {
     const next = await openStore(
       { timers: createFakeTimers(), random, onFailure: () => undefined },
       {
@@ -37,10 +38,9 @@ onEveryDatabase('the database', (open) => {
     opened.push(next);
     return next;
   };
-  let database: Awaited<ReturnType<typeof open>>;
   beforeEach(async () => {
-    database = await open();
-    store = await openOnce(database);
+    ({ database } = await open({ bare: true }));
+    store = await openOnce();
   });
   afterEach(async () => {
     for (const one of opened.splice(0)) await one.dispose();
@@ -53,7 +53,7 @@ onEveryDatabase('the database', (open) => {
     );
 
   test('migrates once, and several servers starting at once agree', async () => {
-    const others = await Promise.all([openOnce(database), openOnce(database), openOnce(database)]);
+    const others = await Promise.all([openOnce(), openOnce(), openOnce()]);
     await store.db.insertInto('policies').values(policy(1)).execute();
     for (const other of others)
       expect(await other.db.selectFrom('policies').select('version').execute()).toEqual([{ version: 1 }]);
@@ -88,7 +88,7 @@ onEveryDatabase('the database', (open) => {
     });
 
     test('settles only after the commit, so another connection sees what was answered', async () => {
-      const other = await openOnce(database);
+      const other = await openOnce();
       await Promise.all(
         [1, 2, 3].map(async (version) => {
           await store.commits.run('k', (trx) => trx.insertInto('policies').values(policy(version)).execute());

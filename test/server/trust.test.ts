@@ -13,8 +13,7 @@ const DAY_MS = 86_400_000;
 onEveryDatabase('trust', (open) => {
   let school: FakeSchool;
   beforeEach(async () => {
-    const database = await open();
-    school = await createFakeSchool(database === undefined ? {} : { database });
+    school = await createFakeSchool(await open());
   });
   afterEach(() => school.dispose());
 

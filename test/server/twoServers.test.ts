@@ -1,26 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AGENT_PATHS, CONSOLE_PATHS, type Envelope } from '#contract';
+import { createPostgresDatabase } from '../fakes/server/databases.ts';
 import { listen, openStream } from '../fakes/server/eventStream.ts';
-import { startPostgres, type TestPostgres } from '../fakes/server/postgres.ts';
 import { fakeCapture } from '../fakes/server/records.ts';
 import { createFakeSchool, type FakeSchool } from '../fakes/server/school.ts';
 
 /** Two servers on one PostgreSQL behave as one, whichever of them a request reaches. */
 describe('two servers on one PostgreSQL', () => {
-  let postgres: TestPostgres;
   let folder: string;
   let one: FakeSchool;
   let two: FakeSchool;
-  beforeAll(async () => {
-    postgres = await startPostgres({ synced: false });
-  });
-  afterAll(() => postgres.stop());
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lapwing-two-'));
-    const database = { kind: 'postgres', url: await postgres.createDatabase(), poolSize: 4 } as const;
+    const database = await createPostgresDatabase();
     one = await createFakeSchool({ database, folder });
     two = await createFakeSchool({ database, folder, timers: one.timers });
   });

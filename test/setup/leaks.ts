@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 import { takeUndisposed } from './kernel.ts';
 
@@ -36,15 +37,31 @@ function left(before: ReadonlyMap<string, number>): string[] {
     .map(([name, count]) => `${WATCHED[name]} (${count - (before.get(name) ?? 0)} x ${name})`);
 }
 
+/** What keeps the event loop alive, as objects: Node lists them by an old function only. */
+function handles(): readonly unknown[] {
+  return (process as unknown as { _getActiveHandles(): readonly unknown[] })._getActiveHandles();
+}
+
+/** Sockets that this side has ended are gone once the other side has noticed, however slow the machine is. */
+async function endedSocketsClosed(): Promise<void> {
+  for (const handle of handles()) {
+    if (!(handle instanceof Socket) || known.has(handle) || !handle.writableEnded || handle.closed) continue;
+    await new Promise((resolve) => handle.once('close', resolve));
+  }
+}
+
+let known = new WeakSet<object>();
 let before = new Map<string, number>();
 
 beforeAll(() => {
   // Node opens these when they are first used; they are not the tests' own.
   void [process.stdin, process.stdout, process.stderr];
   before = open();
+  known = new WeakSet(handles().filter((handle) => handle instanceof Socket));
 });
 
 afterAll(async () => {
+  await endedSocketsClosed();
   for (let turn = 0; turn < GRACE_TURNS && left(before).length > 0; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve));
   }

