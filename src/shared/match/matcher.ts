@@ -88,14 +88,14 @@ export function createMatcher(compiled: Compiled, options: MatcherOptions = {}):
     const host =
       subject.url === null ? null : subject.url.slice(parts.hostStart, parts.hostEnd).toLowerCase();
     const texts = [subject.title, subject.url, search];
-    const findings: Findings = { texts, phrases: whole, cancels: cancelsOf(whole, trace), sites, host };
+    const findings: Findings = { texts, phrases: whole, cancels: cancelsOf(whole), sites, host };
     return decider.decide(findings, context);
   }
 
-  function cancelsOf(whole: readonly Found[], trace: FinderTrace | null): readonly Found[] {
+  function cancelsOf(whole: readonly Found[]): readonly Found[] {
     const sets = decider.cancelSetsOf(whole);
     const cancels: Found[] = [];
-    for (const finder of [titles, urls, searchWords]) finder.findCancels(sets, cancels, trace);
+    for (const finder of [titles, urls, searchWords]) finder.findCancels(sets, cancels);
     return cancels;
   }
 

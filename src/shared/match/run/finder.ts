@@ -53,7 +53,7 @@ export interface Finder {
     trace: FinderTrace | null,
   ): void;
   /** Adds the phrases of these sets of cancelling words that stand in the text last looked through. */
-  findCancels(sets: ReadonlySet<number>, found: Found[], trace: FinderTrace | null): void;
+  findCancels(sets: ReadonlySet<number>, found: Found[]): void;
   /** From now on there is no text to look through. */
   forget(): void;
 }
@@ -75,6 +75,9 @@ export function createFinder(compiled: Compiled, field: number): Finder {
   const hasInsides = insideKeys.length > 0;
   const span: Span = { from: 0, to: 0, start: 0, end: 0 };
 
+  /** Where findings of the text go, and who is told of the steps. */
+  let found: Found[] = [];
+  let trace: FinderTrace | null = null;
   /** Near rules whose rarest part stands in this text, by the text's number. */
   const nearFound = new Int32Array(compiled.nears.length / NEAR.columns);
   let textNumber = 0;
@@ -83,17 +86,10 @@ export function createFinder(compiled: Compiled, field: number): Finder {
   const woken: { list: number; from: number; to: number; edge: Edge | null }[] = [];
 
   /** Checks the phrases that one word wakes at once, and notes it where there are others. */
-  function wake(
-    list: number,
-    from: number,
-    to: number,
-    edge: Edge | null,
-    found: Found[],
-    trace: FinderTrace | null,
-  ): void {
+  function wake(list: number, from: number, to: number, edge: Edge | null): void {
     const end = list + STAGE.count + (anchors[list + STAGE.first] as number) * 2;
     for (let at = list + STAGE.count; at < end; at += 2) {
-      if (!stands(at, from, to, edge, found, trace)) continue;
+      if (!stands(at, from, to, edge)) continue;
       const owner = patterns[anchors[at] as number] as number;
       if (ownerKind(owner) !== PATTERN_KIND.nearPart) continue;
       nearFound[Math.floor(ownerIndex(owner) / MAX_NEAR_PARTS)] = textNumber;
@@ -104,14 +100,7 @@ export function createFinder(compiled: Compiled, field: number): Finder {
   }
 
   /** Checks one phrase that a word wakes, and adds it where it stands. */
-  function stands(
-    anchor: number,
-    from: number,
-    to: number,
-    edge: Edge | null,
-    found: Found[],
-    trace: FinderTrace | null,
-  ): boolean {
+  function stands(anchor: number, from: number, to: number, edge: Edge | null): boolean {
     const pattern = anchors[anchor] as number;
     const isThere = verifier.verify(pattern, anchors[anchor + 1] as number, from, to, edge, span);
     if (trace !== null) trace.candidate(field, pattern, isThere, false);
@@ -128,19 +117,14 @@ export function createFinder(compiled: Compiled, field: number): Finder {
   }
 
   /** Checks the phrases of a later stage; `isWanted` is asked with the index of their owner. */
-  function wakeLater(
-    stage: 1 | 2,
-    isWanted: (index: number) => boolean,
-    found: Found[],
-    trace: FinderTrace | null,
-  ): void {
+  function wakeLater(stage: 1 | 2, isWanted: (index: number) => boolean): void {
     for (const { list, from, to, edge } of woken) {
       let at = list + STAGE.count;
       for (let before = 0; before < stage; before += 1) at += (anchors[list + before] as number) * 2;
       const end = at + (anchors[list + stage] as number) * 2;
       for (; at < end; at += 2) {
         const owner = patterns[anchors[at] as number] as number;
-        if (isWanted(ownerIndex(owner))) stands(at, from, to, edge, found, trace);
+        if (isWanted(ownerIndex(owner))) stands(at, from, to, edge);
       }
     }
   }
@@ -149,32 +133,16 @@ export function createFinder(compiled: Compiled, field: number): Finder {
     nearFound[Math.floor(index / MAX_NEAR_PARTS)] === textNumber;
   const isAnything = (): boolean => true;
 
-  function wakeStems(
-    start: number,
-    end: number,
-    from: number,
-    to: number,
-    edge: Edge | null,
-    found: Found[],
-    trace: FinderTrace | null,
-  ): void {
+  function wakeStems(start: number, end: number, from: number, to: number, edge: Edge | null): void {
     const first = words.firstStem(buffer.units, start, end);
     if (first < 0) return;
     for (let row = first; stemKeys[row] === stemKeys[first]; row += 1) {
       const list = stems[row * STEM.columns + STEM.anchors] as number;
-      if (list >= 0 && words.isStem(row, buffer.units, start, end)) wake(list, from, to, edge, found, trace);
+      if (list >= 0 && words.isStem(row, buffer.units, start, end)) wake(list, from, to, edge);
     }
   }
 
-  function wakeInsides(
-    start: number,
-    end: number,
-    from: number,
-    to: number,
-    edge: Edge | null,
-    found: Found[],
-    trace: FinderTrace | null,
-  ): void {
+  function wakeInsides(start: number, end: number, from: number, to: number, edge: Edge | null): void {
     for (let at = start; at + 4 <= end; at += 1) {
       const first = words.firstInside(buffer.units, at, end);
       if (first < 0) continue;
@@ -200,7 +168,7 @@ export function createFinder(compiled: Compiled, field: number): Finder {
     }
   }
 
-  function seekWords(found: Found[], trace: FinderTrace | null): void {
+  function seekWords(): void {
     const { tokenHash, tokenStart, tokenEnd, tokenCount, units } = buffer;
     for (let token = 0; token < tokenCount; token += 1) {
       const hash = tokenHash[token] as number;
@@ -216,47 +184,33 @@ export function createFinder(compiled: Compiled, field: number): Finder {
             list >= 0 &&
             words.isWord(slot, units, tokenStart[token] as number, tokenEnd[token] as number, hash)
           ) {
-            wake(list, token, token + 1, null, found, trace);
+            wake(list, token, token + 1, null);
           }
           break;
         }
         slot = (slot + 1) & mask;
       }
-      if (hasStems)
-        wakeStems(
-          tokenStart[token] as number,
-          tokenEnd[token] as number,
-          token,
-          token + 1,
-          null,
-          found,
-          trace,
-        );
-      if (hasInsides)
-        wakeInsides(
-          tokenStart[token] as number,
-          tokenEnd[token] as number,
-          token,
-          token + 1,
-          null,
-          found,
-          trace,
-        );
+      const start = tokenStart[token] as number;
+      const end = tokenEnd[token] as number;
+      if (hasStems) wakeStems(start, end, token, token + 1, null);
+      if (hasInsides) wakeInsides(start, end, token, token + 1, null);
     }
   }
 
-  function seekEdges(found: Found[], trace: FinderTrace | null): void {
+  function seekEdges(): void {
     for (const edge of lattice.edges) {
       const slot = words.wordAt(buffer.units, edge.start, edge.end, edge.hash);
       const list = slot < 0 ? -1 : (wordAnchors[slot] as number);
-      if (list >= 0) wake(list, edge.from, edge.to, edge, found, trace);
-      wakeStems(edge.start, edge.end, edge.from, edge.to, edge, found, trace);
-      wakeInsides(edge.start, edge.end, edge.from, edge.to, edge, found, trace);
+      if (list >= 0) wake(list, edge.from, edge.to, edge);
+      wakeStems(edge.start, edge.end, edge.from, edge.to, edge);
+      wakeInsides(edge.start, edge.end, edge.from, edge.to, edge);
     }
   }
 
   return {
-    find(text, mode, stretches, found, trace) {
+    find(text, mode, stretches, into, tracing) {
+      found = into;
+      trace = tracing;
       woken.length = 0;
       textNumber += 1;
       anyNear = false;
@@ -267,13 +221,16 @@ export function createFinder(compiled: Compiled, field: number): Finder {
       if ((buffer.marks & MARKS_WORTH_A_LOOK) !== 0) addVariants(lattice, fold, words);
       verifier.begin();
       if (trace !== null) trace.text(field, lattice);
-      seekWords(found, trace);
-      if (lattice.edges.length > 0) seekEdges(found, trace);
+      seekWords();
+      if (lattice.edges.length > 0) seekEdges();
       // A person who asks why is shown all parts.
-      if (trace !== null) wakeLater(STAGE.nearRest, isAnything, found, trace);
-      else if (anyNear) wakeLater(STAGE.nearRest, isNearFound, found, null);
+      if (trace !== null) wakeLater(STAGE.nearRest, isAnything);
+      else if (anyNear) wakeLater(STAGE.nearRest, isNearFound);
     },
-    findCancels: (sets, found, trace) => wakeLater(STAGE.cancel, (set) => sets.has(set), found, trace),
+    findCancels(sets, into) {
+      found = into;
+      wakeLater(STAGE.cancel, (set) => sets.has(set));
+    },
     forget() {
       woken.length = 0;
     },
