@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Device } from '#contract';
 import type { TorturedAgent } from '../../tools/torture/agentProcess.ts';
+import { NOTHING_DONE } from '../../tools/torture/chaosProxy.ts';
 import type { Disk } from '../../tools/torture/disk.ts';
 import { type Findings, judge } from '../../tools/torture/judge.ts';
 
@@ -75,20 +76,7 @@ function findings(over: Partial<Findings> = {}, verdict: Partial<Findings['verdi
     },
     settledMs: 1,
     fullDisk: 'tmpfs',
-    network: {
-      passed: 1,
-      lost: 0,
-      unanswered: 0,
-      truncated: 0,
-      stalled: 0,
-      duplicated: 0,
-      echoed: 0,
-      reordered: 0,
-      late: 0,
-      connections: 0,
-      cut: 0,
-      frozen: 0,
-    },
+    network: { ...NOTHING_DONE, passed: 1, connections: 0, cut: 0, frozen: 0 },
     ...over,
   };
 }

@@ -25,6 +25,18 @@ export interface ProxyCounts {
   late: number;
 }
 
+export const NOTHING_DONE: Readonly<ProxyCounts> = {
+  passed: 0,
+  lost: 0,
+  unanswered: 0,
+  truncated: 0,
+  stalled: 0,
+  duplicated: 0,
+  echoed: 0,
+  reordered: 0,
+  late: 0,
+};
+
 /** One address of the proxy. */
 export interface Front {
   readonly url: string;
@@ -68,17 +80,7 @@ const OVERTAKEN_WITHIN_MS = 8_000;
 
 /** A proxy on loopback that treats the requests that pass through it as the worst networks do. */
 export function createChaosProxy(dice: Dice, certificates: Certificates): ChaosProxy {
-  const counts: ProxyCounts = {
-    passed: 0,
-    lost: 0,
-    unanswered: 0,
-    truncated: 0,
-    stalled: 0,
-    duplicated: 0,
-    echoed: 0,
-    reordered: 0,
-    late: 0,
-  };
+  const counts: ProxyCounts = { ...NOTHING_DONE };
   const timers = new Set<NodeJS.Timeout>();
   const servers: ReturnType<typeof createServer>[] = [];
   /** Requests that are held back, by device: called when a newer one has been answered. */
