@@ -17,7 +17,12 @@ const DATABASE = globSync(ALL, { cwd: import.meta.dirname, exclude: [...SLOW, ..
 );
 
 /** Deadlines are far above what anything takes: a busy machine makes a test slow, never red. */
-const common = { setupFiles: ['test/setup/leaks.ts'], expect: { poll: { timeout: 60_000 } } };
+const common = {
+  setupFiles: ['test/setup/leaks.ts'],
+  expect: { poll: { timeout: 60_000 } },
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+};
 
 /** The kernel of tests watches over its disposables. Tools run by tests as programs of their own use the real one. */
 const resolve = {
@@ -39,7 +44,6 @@ export default defineConfig({
           name: 'unit',
           include: [ALL],
           exclude: [...SLOW, ...PACKAGE, ...DATABASE],
-          testTimeout: 180_000,
           hookTimeout: 180_000,
         },
       },
@@ -50,8 +54,6 @@ export default defineConfig({
           name: 'database',
           include: DATABASE,
           globalSetup: ['test/setup/postgres.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
         },
       },
       {
@@ -62,13 +64,11 @@ export default defineConfig({
           include: SLOW,
           // Each file drives real programs; two at once on two cores only disturb each other.
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
         },
       },
       {
         resolve,
-        test: { ...common, name: 'package', include: PACKAGE, testTimeout: 300_000, hookTimeout: 300_000 },
+        test: { ...common, name: 'package', include: PACKAGE },
       },
     ],
   },
