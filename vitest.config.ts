@@ -44,7 +44,6 @@ export default defineConfig({
           name: 'unit',
           include: [ALL],
           exclude: [...SLOW, ...PACKAGE, ...DATABASE],
-          hookTimeout: 180_000,
         },
       },
       {
