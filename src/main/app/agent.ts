@@ -81,7 +81,7 @@ export interface Agent {
   queue(): OutboxStats | null;
 }
 
-/** When site lists changed, but the rules could not be compiled. */
+/** When rules that are not those of a new policy could not be compiled. */
 const COMPILE_AGAIN_MS = 300_000;
 
 /** The parts that exist once the device is enrolled. */
@@ -113,7 +113,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   });
   let policy: Policy | null = null;
   let watching = false;
-  /** Whether site lists changed that nobody has begun to compile. */
+  /** Whether there is something to compile that nobody has begun with. */
   let willCompile = false;
   let running: Running | null = null;
 
@@ -151,8 +151,9 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
   }
 
   /**
-   * Site lists changed: the policy at work is compiled again, also one that came in meanwhile. A policy that is being
-   * compiled is put to work first, and one that comes while this compiles takes the new lists itself.
+   * Site lists changed, or the start was made without the school's own packs: the policy at work is compiled again, also
+   * one that came in meanwhile. A policy that is being compiled is put to work first, and one that comes while this
+   * compiles takes the new lists itself.
    */
   async function compileAgain(): Promise<void> {
     if (willCompile) return;
@@ -163,9 +164,15 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       at = policy ?? FIRST_POLICY;
       return at;
     });
-    if (compiled.kind === 'superseded') return;
+    if (compiled.kind === 'superseded') {
+      // The one that took its place may have been refused.
+      return rules.isWhole() || stopping.signal.aborted ? undefined : compileAgain();
+    }
     if ((policy ?? FIRST_POLICY) !== at) return compileAgain();
-    if (compiled.kind === 'compiled') rules.swap(compiled.rules, at.audience);
+    if (compiled.kind === 'compiled') {
+      rules.swap(compiled.rules, at.audience);
+      log.info({}, 'rules that were compiled again are in force');
+    }
     if (compiled.kind === 'failed') parts.add(timers.after(COMPILE_AGAIN_MS, () => void compileAgain()));
   }
 
@@ -222,6 +229,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     }
     if (stopping.signal.aborted) return;
     parts.add(deps.machineLists.watch(() => void compileAgain()));
+    if (!rules.isWhole()) void compileAgain();
 
     parts.add(createHealthJournal({ health, timers, random, write: (record) => void outbox.append(record) }));
     parts.add(startDelivery({ outbox, link, timers, random, health, log }));

@@ -34,6 +34,12 @@ export interface Rules {
   compileRest(policy: Policy): Promise<Matcher | null>;
   /** The same once nothing is compiled any more, for the policy that is asked for then: takes nobody's place. */
   compileNext(policy: () => Policy): Promise<Compilation<Matcher>>;
+  /**
+   * Whether the rules are all that was asked for. At a start with packs of the school's own the bundled ones are given
+   * alone, so that nothing goes unseen while all are compiled; compiling again gives all. Not so with lists on this
+   * machine: without them a page that must never be pictured could be.
+   */
+  isWhole(): boolean;
   /** Puts compiled rules in force for this audience. */
   swap(matcher: Matcher, audience: Audience): void;
   match(observation: Observation): MatchResult;
@@ -100,6 +106,7 @@ export function createRules(deps: RulesDeps): Rules {
   /** The last rules whose lists were all good, with the own packs they were made of. */
   let lastGood: { readonly built: Built; readonly ownPacks: string } | null = null;
   let ready: Built | null = null;
+  let whole = true;
   let disposed = false;
   /** Stops what is compiled now. */
   let current = new AbortController();
@@ -176,8 +183,14 @@ export function createRules(deps: RulesDeps): Rules {
       const bundled = await loadReady(signal);
       if (bundled !== null) {
         lastGood = null;
+        whole = true;
         return good(matcherFor(bundled, policy));
       }
+    }
+    const meanwhile = matcher === null && !machineLists ? await loadReady(signal) : null;
+    if (meanwhile !== null) {
+      whole = false;
+      return { kind: 'compiled', rules: matcherFor(meanwhile, policy) };
     }
     const job = { ownPacks: own, machineLists, skipWrong: false };
     const outcome = await deps.ruleCompiler.compile(job, signal);
@@ -189,6 +202,7 @@ export function createRules(deps: RulesDeps): Rules {
     if (outcome.kind === 'wrong') {
       return { kind: 'wrong', reason: tellDamage(outcome.errors, 'The last good rules stay in force.') };
     }
+    whole = true;
     return choose(load(outcome), outcome, policy);
   }
 
@@ -243,6 +257,7 @@ export function createRules(deps: RulesDeps): Rules {
       return compile(policy());
     },
     compileRest: (policy) => begin((signal) => compileRestNow(policy, signal)),
+    isWhole: () => whole,
     swap(next, nextAudience) {
       matcher = next;
       audience = nextAudience;

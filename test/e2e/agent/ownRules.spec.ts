@@ -65,6 +65,7 @@ test("a policy with packs of the school's own takes effect in the running agent,
   expect(await agent.stop()).toBe(0);
   const again = await desk.startAgent({ token: null });
   await expect.poll(async () => (await again.log()).split('"phase":"running"').length).toBe(3);
+  await expect.poll(again.log).toContain('rules that were compiled again are in force');
   await desk.showWindow('flurb again - Paint');
   await expect.poll(() => captured('flurb again - Paint')).toEqual(['own']);
   expect(await again.log()).not.toContain('could not be compiled');

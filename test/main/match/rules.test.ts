@@ -146,8 +146,21 @@ describe('packs compiled by the build', () => {
 
   test('give way to the packs themselves where the school has packs of its own', async () => {
     const { put, packsHit } = started([pack('one', 'wibble')], compiled(pack('built', 'wibble')));
+    await put(policy());
     await put(policy({ ownPacks: [pack('own', 'flurb')] }));
     expect(packsHit('wibble flurb')).toEqual(['one', 'own']);
+  });
+
+  test("match alone at a start, until the school's own packs are compiled with them", async () => {
+    const { rules, put, packsHit, used } = started(
+      [pack('one', 'wibble')],
+      compiled(pack('built', 'wibble')),
+    );
+    const own = policy({ ownPacks: [pack('own', 'flurb')] });
+    await put(own);
+    expect([rules.isWhole(), packsHit('wibble flurb'), used().jobs]).toEqual([false, ['built'], 0]);
+    await put(own);
+    expect([rules.isWhole(), packsHit('wibble flurb'), used().jobs]).toEqual([true, ['one', 'own'], 1]);
   });
 
   test('are passed over when they are damaged, and the packs compiled once in their place', async () => {
