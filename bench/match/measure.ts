@@ -7,28 +7,39 @@ export interface Times {
   readonly found: number;
 }
 
-/** Rounds over all inputs; the quietest one counts, because other programs only ever make a round slower. */
-const ROUNDS = 5;
+/**
+ * Rounds over all inputs; of each input the quietest call counts, because other programs, and other machines on the same
+ * processor, only ever make a call slower.
+ */
+const ROUNDS = 12;
 /** A slow peer is stopped after this long; it has run on fewer inputs then. */
 const BUDGET_MS = 4_000;
 const MIN_CALLS = 20;
 
 /** Calls `work` once for each input, in order, and times every call by itself. `work` says how much it found. */
 export function timeEach<Input>(inputs: readonly Input[], work: (input: Input) => number): Times {
-  const slow = timeRound(inputs.slice(0, MIN_CALLS), work);
-  const affordable = Math.max(MIN_CALLS, Math.floor((BUDGET_MS * 1e6) / Math.max(slow.medianNs, 1)));
+  const few = inputs.slice(0, MIN_CALLS);
+  const { medianNs } = summary(timeRound(few, work));
+  const affordable = Math.max(MIN_CALLS, Math.floor((BUDGET_MS * 1e6) / Math.max(medianNs, 1)));
   const used = inputs.slice(0, affordable);
-  const isFast = used.length === inputs.length && slow.medianNs < 200_000;
+  const isFast = used.length === inputs.length && medianNs < 200_000;
   for (let round = 0; isFast && round < 5; round += 1) timeRound(used, work);
-  let best = timeRound(used, work);
+  const best = timeRound(used, work);
   for (let round = 1; isFast && round < ROUNDS; round += 1) {
-    const next = timeRound(used, work);
-    if (next.medianNs + next.p99Ns < best.medianNs + best.p99Ns) best = next;
+    const { times } = timeRound(used, work);
+    for (const [index, time] of times.entries())
+      best.times[index] = Math.min(best.times[index] ?? time, time);
   }
-  return best;
+  return summary(best);
 }
 
-function timeRound<Input>(inputs: readonly Input[], work: (input: Input) => number): Times {
+/** The time of each call, in milliseconds, and the sum of what they returned. */
+interface Round {
+  readonly times: Float64Array;
+  readonly found: number;
+}
+
+function timeRound<Input>(inputs: readonly Input[], work: (input: Input) => number): Round {
   const times = new Float64Array(inputs.length);
   let found = 0;
   for (let index = 0; index < inputs.length; index += 1) {
@@ -36,9 +47,13 @@ function timeRound<Input>(inputs: readonly Input[], work: (input: Input) => numb
     found += work(inputs[index] as Input);
     times[index] = performance.now() - start;
   }
-  times.sort();
+  return { times, found };
+}
+
+function summary({ times, found }: Round): Times {
+  const sorted = times.toSorted();
   const at = (share: number): number =>
-    Math.round((times[Math.min(Math.floor(times.length * share), times.length - 1)] ?? 0) * 1e6);
+    Math.round((sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0) * 1e6);
   return { medianNs: at(0.5), p99Ns: at(0.99), found };
 }
 

@@ -136,7 +136,7 @@ ${table(
   ),
 )}
 
-Each call is timed by itself, clock included; the quietest of five rounds over 20,000 different observations counts. Engines
+Each call is timed by itself, clock included; of each of 20,000 different observations the quietest of twelve calls counts. Engines
 slower than 0.2 ms run one round on as many observations as fit into four seconds.`,
   );
 }
