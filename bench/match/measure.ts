@@ -12,11 +12,9 @@ export interface Times {
  * processor, only ever make a call slower.
  */
 const ROUNDS = 12;
-/** A slow peer is stopped after this long; it has run on fewer inputs then. */
+/** An engine that one round over all inputs would keep longer runs one round, on as many as fit. */
 const BUDGET_MS = 4_000;
 const MIN_CALLS = 20;
-/** Slower engines run one round. */
-const FAST_NS = 1_000_000;
 /** So long an engine runs before it is asked how slow it is: cold code says nothing about it. */
 const WARM_MS = 500;
 
@@ -28,7 +26,7 @@ export function timeEach<Input>(inputs: readonly Input[], work: (input: Input) =
   const { medianNs } = summary(timeRound(few, work));
   const affordable = Math.max(MIN_CALLS, Math.floor((BUDGET_MS * 1e6) / Math.max(medianNs, 1)));
   const used = inputs.slice(0, affordable);
-  const isFast = used.length === inputs.length && medianNs < FAST_NS;
+  const isFast = used.length === inputs.length;
   for (let round = 0; isFast && round < 5; round += 1) timeRound(used, work);
   const best = timeRound(used, work);
   for (let round = 1; isFast && round < ROUNDS; round += 1) {

@@ -137,7 +137,7 @@ ${table(
 )}
 
 Each call is timed by itself, clock included; of each of 20,000 different observations the quietest of twelve calls counts. Engines
-slower than 1 ms run one round on as many observations as fit into four seconds.`,
+that cannot go through all of them in four seconds run one round on as many as fit.`,
   );
 }
 

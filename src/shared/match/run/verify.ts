@@ -129,7 +129,8 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
   function takeWay(way: number, at: number, step: 1 | -1): void {
     const header = patterns[way] as number;
     const end = wayLength(header) - 1;
-    const [first, last] = step === 1 ? [0, end] : [end, 0];
+    const first = step === 1 ? 0 : end;
+    const last = step === 1 ? end : 0;
     walk(front.nodes[at] as number, front.bounds[at] as number, way + 1, first, last, wayStems(header), step);
   }
 
