@@ -20,10 +20,8 @@ const WARM_MS = 500;
 
 /** Calls `work` once for each input, in order, and times every call by itself. `work` says how much it found. */
 export function timeEach<Input>(inputs: readonly Input[], work: (input: Input) => number): Times {
-  const few = inputs.slice(0, MIN_CALLS);
-  const warmUntil = performance.now() + WARM_MS;
-  while (performance.now() < warmUntil) timeRound(few, work);
-  const { medianNs } = summary(timeRound(few, work));
+  warm(inputs, work);
+  const { medianNs } = summary(timeRound(inputs.slice(0, MIN_CALLS), work));
   const affordable = Math.max(MIN_CALLS, Math.floor((BUDGET_MS * 1e6) / Math.max(medianNs, 1)));
   const used = inputs.slice(0, affordable);
   const isFast = used.length === inputs.length;
@@ -35,6 +33,17 @@ export function timeEach<Input>(inputs: readonly Input[], work: (input: Input) =
       best.times[index] = Math.min(best.times[index] ?? time, time);
   }
   return summary(best);
+}
+
+/** Over all inputs, not a few: an engine warmed on twenty titles is made fast for just those. */
+function warm<Input>(inputs: readonly Input[], work: (input: Input) => number): void {
+  const until = performance.now() + WARM_MS;
+  while (true) {
+    for (const input of inputs) {
+      if (performance.now() >= until) return;
+      work(input);
+    }
+  }
 }
 
 /** The time of each call, in milliseconds, and the sum of what they returned. */

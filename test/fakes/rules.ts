@@ -106,12 +106,17 @@ export function createFakeRules(packs: readonly PackFile[], lists: readonly Site
   };
 }
 
-/** A pack with one rule, `test/only`, for one word that nobody writes: "wibble". */
-export function aPack(severity: 'high' | 'critical') {
+/** A pack with one rule, `only`, for one word; by itself "wibble", which nobody writes. */
+export function aPack({
+  id = 'test',
+  category = 'drugs',
+  severity = 'high',
+  phrase = 'wibble',
+} = {}): PackFile {
   return {
-    name: 'test.yaml',
-    yaml: `pack: test
-category: drugs
+    name: `${id}.yaml`,
+    yaml: `pack: ${id}
+category: ${category}
 language: en
 version: 1
 description: Words for a test.
@@ -119,7 +124,7 @@ sources: [made up]
 rules:
   - id: only
     severity: ${severity}
-    phrases: [wibble]
+    phrases: [${phrase}]
 `,
   };
 }

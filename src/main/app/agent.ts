@@ -125,7 +125,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     pages: deps.pages,
     policy: () => policy,
     monitoring: () => monitoringOf({ phase: phases.current(), watching, health: health.items() }),
-    inFront: observe.inFront,
+    lastInFront: observe.lastInFront,
     session: observe.session,
     planPicture: (seen) => need(running).capture.planPicture(seen),
     takePicture: (window) => need(running).capture.takePicture(window),

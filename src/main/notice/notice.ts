@@ -22,7 +22,7 @@ export interface NoticeDeps {
   /** The policy in force; null before there is one. */
   readonly policy: () => Pick<Policy, 'audience' | 'school' | 'contacts' | 'helplines' | 'texts'> | null;
   readonly monitoring: () => 'watching' | 'paused' | 'problem';
-  readonly inFront: () => InFront | null;
+  readonly lastInFront: () => InFront | null;
   readonly session: () => Session | null;
   readonly planPicture: (seen: InFront) => ScreenshotPlan;
   readonly takePicture: (window: ForegroundWindow) => Promise<ScreenPicture>;
@@ -71,7 +71,7 @@ export function createNotice(deps: NoticeDeps): Notice {
 
   /** Takes the picture before the report window covers what it shows. */
   function prepare(): Attachable | null {
-    const seen = deps.inFront();
+    const seen = deps.lastInFront();
     if (seen === null || seen.observation.excluded !== null || seen.observation.title === '') return null;
     const plan = deps.planPicture(seen);
     const wanted = plan.state === 'awaited' && seen.window !== null;

@@ -62,14 +62,20 @@ export interface Observe {
   /** Starts watching. Nothing is watched while the session is locked, and nothing is polled while nobody is there. */
   start(listener: ObserveListener): Promise<Disposable>;
   setSettings(settings: ObserveSettings): void;
-  /** The last sighting, while it is still in front (the agent's own windows do not count). */
-  inFront(): Sighting | null;
+  /**
+   * The last sighting, while it is in front and for a minute after (the agent's own windows do not count). A pupil
+   * who puts away what frightened them, or whose way to the tray takes the focus, can still report it.
+   */
+  lastInFront(): Sighting | null;
   /** Who is signed in; null before the first `start` has asked. */
   session(): Session | null;
 }
 
 /** Older facts (addresses, time zone) are asked again when something is seen. */
 const FACTS_AGE_MS = 300_000;
+
+/** How long what was in front is kept once nothing is; gone at once when the session is locked. */
+const KEEP_FRONT_MS = 60_000;
 
 interface Seen {
   readonly place: string;
@@ -88,6 +94,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
   let factsAtMs = 0;
   let session: Session | null = null;
   let front: Sighting | null = null;
+  let frontLeftAtMs: number | null = null;
   let listener: ObserveListener | null = null;
   const extensions = createExtensionWatch(deps, (browser, health) =>
     listener?.onHealth(`extension.${browser}`, health),
@@ -119,6 +126,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
       session,
     };
     front = { observation, window: empty ? null : window };
+    frontLeftAtMs = null;
     listener.onSighting(front);
   }
 
@@ -128,7 +136,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
     if (sight?.window.processId === options.ownProcessId) return;
     extensions.inFront(sight);
     if (sight === null) {
-      front = null;
+      frontLeftAtMs ??= timers.monotonic();
       settle.clear();
       return;
     }
@@ -176,6 +184,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
           void watching?.dispose();
           watching = null;
           join.setReading({ kind: 'nothing' });
+          front = null;
         }
         to.onWatching(wanted);
       }
@@ -194,7 +203,10 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
       excludedBecause = compileExclusions(next.excluded);
       if (facts !== null) session = describeSession(facts, next);
     },
-    inFront: () => front,
+    lastInFront() {
+      const kept = frontLeftAtMs === null || timers.monotonic() - frontLeftAtMs < KEEP_FRONT_MS;
+      return kept ? front : null;
+    },
     session: () => session,
   };
 }

@@ -1,6 +1,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { pictureFile } from '../pictures.ts';
 import { type Desk, type Reviewer, type RunningAgent, startDesk } from './harness.ts';
+
+const WINDOW = 'Our class chat: go and kill yourself Tolu - Paint';
 
 /** The pupils' windows in real Electron, opened from the tray, used by keyboard, online and offline. */
 test.describe.configure({ mode: 'serial' });
@@ -14,7 +17,9 @@ test.beforeAll(async () => {
   reviewer = await desk.reviewer();
   agent = await desk.startAgent();
   await expect.poll(agent.log).toContain('a policy is at work');
-  await desk.showWindow('Our class chat - Paint', '3f5b6b', 'e6c75a');
+  await desk.showWindow(WINDOW, '3f5b6b', 'e6c75a');
+  // The agent has seen the window once its capture is there.
+  await expect.poll(async () => (await reviewer.items()).length).toBe(1);
 });
 
 test.afterAll(async () => {
@@ -55,9 +60,9 @@ test('the notice says who monitors this computer and is accessible', async () =>
 test('a pupil reports by keyboard alone, with what was in front, and it reaches the reviewer', async () => {
   const page = await openPage('Report something');
   await expectAccessible(page);
-  await page.screenshot({ path: 'docs/images/report.png' });
+  await page.screenshot({ path: pictureFile('report.png') });
   const opened = await page.evaluate(() => window.lapwing.invoke('report.open', undefined));
-  expect(opened.inFront).toEqual({ app: 'Paint', title: 'Our class chat - Paint' });
+  expect(opened.inFront).toEqual({ app: 'Paint', title: WINDOW });
   await page.keyboard.press('Space');
   for (let step = 0; step < 5 && (await reports()).length === 0; step += 1) {
     await page.keyboard.press('Control+Enter');
@@ -65,7 +70,7 @@ test('a pupil reports by keyboard alone, with what was in front, and it reaches 
   }
   await expect.poll(async () => (await reports()).length).toBe(1);
   const [item] = await reports();
-  expect(item?.report.attached).toMatchObject({ app: 'Paint', title: 'Our class chat - Paint' });
+  expect(item?.report.attached).toMatchObject({ app: 'Paint', title: WINDOW });
   await expect.poll(async () => (await reviewer.item(item?.id ?? '')).screenshot).toBe('available');
   await page.close();
 });

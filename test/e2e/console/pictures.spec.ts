@@ -1,5 +1,6 @@
 import { fakeAfternoon, fakeFleet } from '../../fakes/consoleData.ts';
 import { startFakeConsoleServer } from '../../fakes/consoleServer.ts';
+import { pictureFile } from '../pictures.ts';
 import { expect, test } from './fixtures.ts';
 
 /** The README's pictures of the console, with an invented school on an invented afternoon: the same on every run. */
@@ -16,12 +17,12 @@ test('the pictures of the queue and of a capture', async ({ cleanPage: page, con
   await expect(page.getByRole('heading', { name: 'Mila Duarte reported something' })).toBeVisible();
   await expect(page.locator('a[data-item]')).toHaveCount(7);
   await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: 'docs/images/queue.png' });
+  await page.screenshot({ path: pictureFile('queue.png') });
 
   await page.setViewportSize({ width: 1280, height: 1000 });
   await page.goto(`${school.url}/queue/${items[0]?.id}`);
   await expect(page.getByRole('button', { name: 'Show the screenshot' })).toBeVisible();
   await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: 'docs/images/capture.png' });
+  await page.screenshot({ path: pictureFile('capture.png') });
   await school.close();
 });

@@ -34,7 +34,7 @@ import {
 const WAIT_MS = 120_000;
 vi.setConfig({ testTimeout: 2 * WAIT_MS, hookTimeout: WAIT_MS });
 
-const PACK = aPack('critical');
+const PACK = aPack({ severity: 'critical' });
 
 let line: CommandLine;
 let server: ServerProcess;

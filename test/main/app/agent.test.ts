@@ -24,7 +24,7 @@ import { until } from '../../fakes/until.ts';
 
 import { createSchool, policyOf, type School } from './school.ts';
 
-const PACK = aPack('high');
+const PACK = aPack({ severity: 'high' });
 
 describe('the agent as a whole', () => {
   let folder: string;

@@ -4,22 +4,9 @@ import { createCompiler, type PackFile, parsePack } from '#match';
 import { createRules } from '../../../src/main/match/index.ts';
 import type { SourceHealth } from '../../../src/main/ports/index.ts';
 import { createFakeLog } from '../../fakes/ports.ts';
-import { createFakeRuleCompiler } from '../../fakes/rules.ts';
+import { aPack, createFakeRuleCompiler } from '../../fakes/rules.ts';
 
-function pack(id: string, phrase: string, category = 'drugs'): PackFile {
-  const yaml = `pack: ${id}
-category: ${category}
-language: en
-version: 1
-description: Words for a test.
-sources: [made up]
-rules:
-  - id: only
-    severity: high
-    phrases: [${phrase}]
-`;
-  return { name: `${id}.yaml`, yaml };
-}
+const pack = (id: string, phrase: string, category = 'drugs') => aPack({ id, phrase, category });
 const DAMAGED: PackFile = { name: 'damaged.yaml', yaml: 'pack: [\n  unclosed' };
 
 function policy(rules: object = {}): Policy {

@@ -56,7 +56,7 @@ function started(over: Partial<NoticeDeps> = {}) {
       texts: { notice: [], report: [] },
     }),
     monitoring: () => 'watching',
-    inFront: () => SEEN,
+    lastInFront: () => SEEN,
     session: () => SESSION,
     planPicture: (): ScreenshotPlan => ({ state: 'awaited' }),
     takePicture: async () => PICTURE,
@@ -146,7 +146,7 @@ describe('a report', () => {
       { ...SEEN, observation: { ...SEEN.observation, title: '', excluded: 'bank' }, window: null },
     ],
   ])('%s: there is nothing to attach', async (_what, inFront) => {
-    const { notice, handlers, page, reports } = started({ inFront: () => inFront });
+    const { notice, handlers, page, reports } = started({ lastInFront: () => inFront });
     await notice.openReport();
     expect(await handlers()['report.open'](undefined, page)).toMatchObject({ inFront: null });
     await handlers()['report.send'](WORDS, page);

@@ -45,13 +45,31 @@ describe('what is in front', () => {
   });
 
   test('no window, an unreadable one and a hung one are skipped', async () => {
-    const { windows, seen, observe } = await watched();
+    const { windows, seen } = await watched();
     windows.show({});
     windows.read({ kind: 'unknown', why: 'elevated' });
     windows.read({ kind: 'unknown', why: 'hung' });
     windows.read({ kind: 'nothing' });
     expect(seen).toHaveLength(1);
-    expect(observe.inFront()).toBeNull();
+  });
+
+  test('what was in front can be reported for a minute after it was put away, not once the session is locked', async () => {
+    const { windows, session, timers, observe } = await watched();
+    const lastTitle = () => observe.lastInFront()?.observation.title;
+    expect(observe.lastInFront()).toBeNull();
+    windows.show({ title: 'frightening' });
+    await timers.advance(3_600_000);
+    windows.read({ kind: 'nothing' });
+    await timers.advance(30_000);
+    windows.read({ kind: 'unknown', why: 'elevated' });
+    await timers.advance(29_999);
+    expect(lastTitle()).toBe('frightening');
+    await timers.advance(1);
+    expect(observe.lastInFront()).toBeNull();
+    windows.show({ title: 'frightening' });
+    expect(lastTitle()).toBe('frightening');
+    session.presence('locked');
+    expect(observe.lastInFront()).toBeNull();
   });
 
   test("the agent's own window leaves what was behind it in front", async () => {
@@ -59,7 +77,7 @@ describe('what is in front', () => {
     windows.show({ title: 'behind' });
     windows.show({ title: 'Report something', processId: 9_999, windowId: 5 });
     expect(titles()).toEqual(['behind']);
-    expect(observe.inFront()?.observation.title).toBe('behind');
+    expect(observe.lastInFront()?.observation.title).toBe('behind');
   });
 
   test('nothing is watched while the session is locked, and nothing polled while nobody is there', async () => {

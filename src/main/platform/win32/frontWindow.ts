@@ -2,8 +2,25 @@ import { win32 } from 'node:path';
 import type { ForegroundWindow, WindowReading } from '../../ports/index.ts';
 import type { Rectangle, WindowApi, WindowHandle } from './api.ts';
 
-/** Windows of the empty desktop itself: the wallpaper and the icons on it. */
-const DESKTOP_CLASSES: ReadonlySet<string> = new Set(['Progman', 'WorkerW']);
+/**
+ * Windows of the desktop itself, which hold nothing a person reads. Whoever presses the tray's icon passes through
+ * the taskbar: taken for a program, it would stand between the pupil and what they report.
+ */
+const DESKTOP_CLASSES: ReadonlySet<string> = new Set([
+  // The wallpaper and the icons on it.
+  'Progman',
+  'WorkerW',
+  // The taskbar of the first screen, and of the others.
+  'Shell_TrayWnd',
+  'Shell_SecondaryTrayWnd',
+  // The icons hidden behind the arrow beside the clock: Windows 10, 11.
+  'NotifyIconOverflowWindow',
+  'TopLevelWindowForOverflowXamlIsland',
+  // Switching between windows: Windows 10, 11, and the moment in which 11 makes ready.
+  'MultitaskingViewFrame',
+  'XamlExplorerHostIslandWindow',
+  'ForegroundStaging',
+]);
 /** The stand-in that Windows shows for a window whose program does not answer. */
 const GHOST_CLASS = 'Ghost';
 /** Store apps live in a frame of this program; their own process has a child window of that class. */

@@ -100,6 +100,20 @@ describe('reading the window in front on Windows', () => {
       { kind: 'nothing' },
     ],
     [
+      'the taskbar, passed on the way to the tray',
+      {
+        front: 1,
+        windows: { 1: { className: 'Shell_TrayWnd', processId: 5 } },
+        processes: { 5: found(EDITOR) },
+      },
+      { kind: 'nothing' },
+    ],
+    [
+      'the icons hidden beside the clock',
+      { front: 1, windows: { 1: { className: 'TopLevelWindowForOverflowXamlIsland', processId: 5 } } },
+      { kind: 'nothing' },
+    ],
+    [
       'a UAC prompt or the lock screen',
       { front: 0, ownDesktop: false },
       { kind: 'unknown', why: 'secure_desktop' },
