@@ -37,15 +37,48 @@ const LENGTH_STEPS = [10, 100, 1_000, 10_000, 100_000];
 const SHIPPED_RULES = fileURLToPath(new URL('../../resources/rules', import.meta.url));
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 
+/**
+ * Every engine is measured this often, all in turn, and its quietest figures count: what else runs on the processor
+ * comes and goes in seconds, and would fall on one engine alone.
+ */
+const TURNS = 4;
+
 interface Measured {
   readonly medianNs: number;
   readonly p99Ns: number;
   readonly found: number;
-  readonly loadMs?: number;
+  readonly loadMs: number;
   readonly memoryBytes: number;
 }
 
-async function measure(task: Pick<Task, 'name' | 'what' | 'file'>): Promise<Measured> {
+type Entrant = Pick<Task, 'name' | 'what' | 'file'>;
+
+/** Measures all entrants, each in a process of its own, in `TURNS` rounds. The answer has their order. */
+async function measureAll(
+  entrants: readonly Entrant[],
+  say: (line: string) => void,
+): Promise<readonly Measured[]> {
+  const best: Measured[] = [];
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const [index, entrant] of entrants.entries()) {
+      say(`turn ${turn + 1} of ${TURNS}: ${entrant.name}, ${entrant.what}`);
+      const measured = await measure(entrant);
+      best[index] = quietest(best[index] ?? measured, measured);
+    }
+  }
+  return best;
+}
+
+function quietest(one: Measured, other: Measured): Measured {
+  return {
+    ...one,
+    medianNs: Math.min(one.medianNs, other.medianNs),
+    p99Ns: Math.min(one.p99Ns, other.p99Ns),
+    loadMs: Math.min(one.loadMs, other.loadMs),
+  };
+}
+
+async function measure(task: Entrant): Promise<Measured> {
   const argument = JSON.stringify({
     ...task,
     rules: RULES,
@@ -58,6 +91,10 @@ async function measure(task: Pick<Task, 'name' | 'what' | 'file'>): Promise<Meas
     { maxBuffer: 1e8 },
   );
   return JSON.parse(stdout) as Measured;
+}
+
+function figuresOf({ medianNs, p99Ns, memoryBytes, found }: Measured) {
+  return { medianNs, p99Ns, memoryBytes, found };
 }
 
 /** Cost against the number of rules (the same observations) and against the length of one text. */
@@ -120,23 +157,18 @@ export async function run(args: readonly string[]): Promise<void> {
     await writeFile(files.observation, bytes);
     await writeFile(files.phrases, compileSynthetic(phrases, []));
     await writeFile(files.domains, compileSynthetic([], domains));
-    const ours = async (what: Task['what']): Promise<Measured> => {
-      say(`lapwing: ${what}`);
-      return measure({ name: 'lapwing', what, file: files[what] });
-    };
-    const both = await ours('observation');
-    const alone = { phrases: await ours('phrases'), domains: await ours('domains') };
-    const shipped = await ours('shipped');
-    const peers: MatchReport['peers'][number][] = [];
-    for (const { name, what } of PEERS) {
-      say(`${name}: ${what}`);
-      const { medianNs, p99Ns, memoryBytes, found } = await measure({
-        name,
-        what,
-        file: null,
-      });
-      peers.push({ name, what, medianNs, p99Ns, memoryBytes, found });
-    }
+    const ours = (what: Task['what']): Entrant => ({ name: 'lapwing', what, file: files[what] });
+    const [both, phrasesAlone, domainsAlone, shipped, ...peers] = await measureAll(
+      [
+        ours('observation'),
+        ours('phrases'),
+        ours('domains'),
+        ours('shipped'),
+        ...PEERS.map(({ name, what }) => ({ name, what, file: null })),
+      ],
+      say,
+    );
+    if (!both || !phrasesAlone || !domainsAlone || !shipped) throw new Error('an entrant was not measured');
     say('scaling');
     const report: MatchReport = {
       rules: RULES,
@@ -144,7 +176,7 @@ export async function run(args: readonly string[]): Promise<void> {
       observation: { medianNs: both.medianNs, p99Ns: both.p99Ns },
       memoryBytes: both.memoryBytes,
       compiledBytes: bytes.byteLength,
-      loadMs: Math.round((both.loadMs ?? 0) * 10) / 10,
+      loadMs: Math.round(both.loadMs * 10) / 10,
       compileMs,
       shipped: {
         rules: packs.rules,
@@ -154,8 +186,11 @@ export async function run(args: readonly string[]): Promise<void> {
         p99Ns: shipped.p99Ns,
         memoryBytes: shipped.memoryBytes,
       },
-      alone,
-      peers,
+      alone: { phrases: figuresOf(phrasesAlone), domains: figuresOf(domainsAlone) },
+      peers: peers.map((measured, index) => {
+        const { name, what } = PEERS[index] as (typeof PEERS)[number];
+        return { name, what, ...figuresOf(measured) };
+      }),
       scaling: measureScaling(),
     };
     writeReport(report);

@@ -136,8 +136,9 @@ ${table(
   ),
 )}
 
-Each call is timed by itself, clock included; of each of 20,000 different observations the quietest of twelve calls counts. Engines
-that cannot go through all of them in four seconds run one round on as many as fit.`,
+Each call is timed by itself, clock included. Of each of 20,000 different observations the quietest of twelve calls
+counts, and of each engine the quietest of four turns, all engines in turn. Engines that cannot go through all of them in
+four seconds run one round on as many as fit.`,
   );
 }
 

@@ -207,11 +207,16 @@ export function createFinder(compiled: Compiled, field: number): Finder {
     }
   }
 
+  function forget(): void {
+    // Emptying an array is dear, even an empty one.
+    if (woken.length > 0) woken.length = 0;
+  }
+
   return {
     find(text, mode, stretches, into, tracing) {
       found = into;
       trace = tracing;
-      woken.length = 0;
+      forget();
       textNumber += 1;
       anyNear = false;
       startText(buffer, text, mode);
@@ -231,8 +236,6 @@ export function createFinder(compiled: Compiled, field: number): Finder {
       found = into;
       wakeLater(STAGE.cancel, (set) => sets.has(set));
     },
-    forget() {
-      woken.length = 0;
-    },
+    forget,
   };
 }

@@ -50,6 +50,8 @@ export function createLattice(buffer: TextBuffer): Lattice {
 /** Forgets the edges of the text before. */
 export function clearEdges(lattice: Lattice): void {
   lattice.unitsEnd = lattice.buffer.unitCount;
+  // Emptying an array is dear, even an empty one.
+  if (lattice.edges.length === 0) return;
   for (const { from, to } of lattice.edges) {
     lattice.leaving[from] = null;
     lattice.arriving[to] = null;
