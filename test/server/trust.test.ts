@@ -210,6 +210,16 @@ onEveryDatabase('trust', (open) => {
       expect(policy).toMatchObject({ ok: true, value: { version: 2, sharedAccounts: ['year*'] } });
     });
 
+    test('after a restore the next one is above what devices have, whatever one of them claims', async () => {
+      const liar = await school.agent();
+      await liar.heartbeat({ policyApplied: Number.MAX_SAFE_INTEGER });
+      const agent = await school.agent();
+      await agent.heartbeat({ policyApplied: 40 });
+      await set(MINIMAL);
+      const policy = async () => verifyPolicy((await fetchPolicy(agent)).json().policy, await policyKey());
+      await expect.poll(policy, { interval: 5 }).toMatchObject({ ok: true, value: { version: 41 } });
+    });
+
     test('a new intake key is handed out, and what was sealed to the old one stays readable', async () => {
       const agent = await school.agent();
       const id = school.random.id();

@@ -53,13 +53,28 @@ export async function readPolicy(db: DbOrTrx): Promise<StoredPolicy | null> {
   };
 }
 
-/** Puts a policy in force as the next version. Returns the version. The caller tells the bus after the commit. */
+/**
+ * Versions this far above the school's own are believed of a device: it has a policy of a server that was since
+ * restored from a backup. More would let one device that lies use the numbers up.
+ */
+const MAX_VERSIONS_AHEAD = 1_000;
+
+/**
+ * Puts a policy in force as the next version, above what any device has: devices refuse an older one. Returns the
+ * version. The caller tells the bus after the commit.
+ */
 export async function writePolicy(
   deps: { readonly clock: Pick<Clock, 'now'>; readonly audit: Audit },
   trx: DbOrTrx,
   document: SchoolPolicy,
 ): Promise<number> {
-  const version = ((await readPolicy(trx))?.version ?? 0) + 1;
+  const known = (await readPolicy(trx))?.version ?? 0;
+  const { applied } = await trx
+    .selectFrom('devices')
+    .select((row) => row.fn.max('policy_applied').as('applied'))
+    .where('policy_applied', '<=', known + MAX_VERSIONS_AHEAD)
+    .executeTakeFirstOrThrow();
+  const version = Math.max(known, applied ?? 0) + 1;
   await trx
     .insertInto('policies')
     .values({ version, document: JSON.stringify(document), issued_at: deps.clock.now() })
