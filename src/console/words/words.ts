@@ -87,6 +87,8 @@ export const NO_SCREENSHOT_WORDS: Record<NoPicture, string> = {
   not_supported: 'This computer can’t take screenshots of a single window.',
   storage_full: 'The computer had no room left to keep a screenshot.',
   failed: 'Taking the screenshot failed.',
+  lists_not_ready:
+    'The computer had just been switched on and was still reading its list of sites that must never be pictured.',
   interrupted: 'The computer was switched off before the screenshot was stored.',
 };
 

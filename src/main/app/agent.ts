@@ -150,8 +150,17 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     else if (running !== null) void notice.openReport();
   }
 
+  /** Swaps rules, and looks anew at what has been in front all along where only the new ones flag it. */
+  function putToWork(swap: () => void): void {
+    const front = observe.lastInFront();
+    const isFlagged = (): boolean => front !== null && rules.match(front.observation).hits.length > 0;
+    const wasFlagged = isFlagged();
+    swap();
+    if (!wasFlagged && isFlagged()) observe.lookAgain();
+  }
+
   /**
-   * Site lists changed, or the start was made without the school's own packs: the policy at work is compiled again, also
+   * Site lists changed, or the start was made with the bundled rules alone: the policy at work is compiled again, also
    * one that came in meanwhile. A policy that is being compiled is put to work first, and one that comes while this
    * compiles takes the new lists itself.
    */
@@ -170,7 +179,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     }
     if ((policy ?? FIRST_POLICY) !== at) return compileAgain();
     if (compiled.kind === 'compiled') {
-      rules.swap(compiled.rules, at.audience);
+      putToWork(() => rules.swap(compiled.rules, at.audience));
       log.info({}, 'rules that were compiled again are in force');
     }
     if (compiled.kind === 'failed') parts.add(timers.after(COMPILE_AGAIN_MS, () => void compileAgain()));
@@ -192,7 +201,16 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     );
     const link = createServerLink({ http: deps.connect(identity.caPem), timers, random }, identity);
     const capture = createCapture(
-      { match: rules.match, outbox, screen: deps.screen, timers, random, health, log },
+      {
+        match: rules.match,
+        knowSites: rules.knowSites,
+        outbox,
+        screen: deps.screen,
+        timers,
+        random,
+        health,
+        log,
+      },
       { settings: captureSettings(FIRST_POLICY) },
     );
     running = { outbox, capture };
@@ -214,8 +232,10 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
       compile: rules.compile,
       apply(next, matcher) {
         const own = policyFor(user, next);
-        rules.swap(matcher, own.audience);
-        apply(own);
+        putToWork(() => {
+          rules.swap(matcher, own.audience);
+          apply(own);
+        });
       },
       onIntakeKey: intakeKeys.take,
       health,

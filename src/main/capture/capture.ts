@@ -30,6 +30,8 @@ export interface Seen {
 
 export interface CaptureDeps {
   readonly match: (observation: Observation) => MatchResult;
+  /** Whether the rules know the sites that must never be pictured. */
+  readonly knowSites: () => boolean;
   readonly outbox: {
     /** Resolves once the record is on disk, or kept in memory because the disk is full. */
     append(record: Capture | Repeat): Promise<unknown>;
@@ -78,6 +80,10 @@ export function createCapture(
   const photographer = createPhotographer(deps);
   let settings = options.settings;
 
+  function plan(hits: readonly Hit[], seen: Seen): ScreenshotPlan {
+    return planPicture(hits, seen, { screenshots: settings.screenshots, knowSites: deps.knowSites() });
+  }
+
   function buildCapture(seen: Seen, hits: Hit[], search: string | null): Capture {
     const { observation } = seen;
     return {
@@ -87,7 +93,7 @@ export function createCapture(
       hits,
       search,
       context: ring.last(settings.contextEntries, observation.at),
-      screenshot: planPicture(hits, seen, settings),
+      screenshot: plan(hits, seen),
       policyVersion: settings.policyVersion,
     };
   }
@@ -128,7 +134,7 @@ export function createCapture(
     setSettings(next) {
       settings = next;
     },
-    planPicture: (seen) => planPicture(deps.match(seen.observation).hits, seen, settings),
+    planPicture: (seen) => plan(deps.match(seen.observation).hits, seen),
     takePicture: photographer.take,
   };
 }

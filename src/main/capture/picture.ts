@@ -5,15 +5,19 @@ import type { ForegroundWindow, Screen, ScreenPicture, SourceHealth } from '../p
 /** A system that has not answered by then will not: the record says `failed` instead of waiting. */
 const TAKE_TIMEOUT_MS = 10_000;
 
-/** What is known of the picture before it is taken. A locked category never has one (field.md, S9). */
+/**
+ * What is known of the picture before it is taken. A locked category never has one (field.md, S9), so there is none
+ * either while the rules do not know all its sites.
+ */
 export function planPicture(
   hits: readonly Pick<Hit, 'category'>[],
   sighting: { readonly window: ForegroundWindow | null; readonly observation: { readonly private: boolean } },
-  settings: { readonly screenshots: boolean },
+  may: { readonly screenshots: boolean; readonly knowSites: boolean },
 ): ScreenshotPlan {
   if (hits.some(({ category }) => LOCKED_CATEGORIES.has(category)))
     return { state: 'none', reason: 'locked_category' };
-  if (!settings.screenshots) return { state: 'none', reason: 'policy' };
+  if (!may.screenshots) return { state: 'none', reason: 'policy' };
+  if (!may.knowSites) return { state: 'none', reason: 'lists_not_ready' };
   if (sighting.window !== null) return { state: 'awaited' };
   return { state: 'none', reason: sighting.observation.private ? 'private_window' : 'policy' };
 }

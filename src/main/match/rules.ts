@@ -35,11 +35,13 @@ export interface Rules {
   /** The same once nothing is compiled any more, for the policy that is asked for then: takes nobody's place. */
   compileNext(policy: () => Policy): Promise<Compilation<Matcher>>;
   /**
-   * Whether the rules are all that was asked for. At a start with packs of the school's own the bundled ones are given
-   * alone, so that nothing goes unseen while all are compiled; compiling again gives all. Not so with lists on this
-   * machine: without them a page that must never be pictured could be.
+   * Whether the rules are all that was asked for. At a start with packs of the school's own, or with site lists on this
+   * machine, the bundled rules are given alone, so that nothing goes unseen while all are compiled; compiling again gives
+   * all.
    */
   isWhole(): boolean;
+  /** Whether the rules in force know the sites that must never be pictured; until then nothing may be. */
+  knowSites(): boolean;
   /** Puts compiled rules in force for this audience. */
   swap(matcher: Matcher, audience: Audience): void;
   match(observation: Observation): MatchResult;
@@ -107,6 +109,8 @@ export function createRules(deps: RulesDeps): Rules {
   let lastGood: { readonly built: Built; readonly ownPacks: string } | null = null;
   let ready: Built | null = null;
   let whole = true;
+  /** Matchers that were made without the lists of this machine. */
+  const siteless = new WeakSet<Matcher>();
   let disposed = false;
   /** Stops what is compiled now. */
   let current = new AbortController();
@@ -168,6 +172,14 @@ export function createRules(deps: RulesDeps): Rules {
     return ready;
   }
 
+  /** The bundled rules for the time in which the others are compiled. */
+  function forNow(bundled: Built, policy: Policy, lacksLists: boolean): Matcher {
+    const rules = matcherFor(bundled, policy);
+    whole = false;
+    if (lacksLists) siteless.add(rules);
+    return rules;
+  }
+
   async function compileReady(signal: AbortSignal): Promise<Built | null> {
     deps.log.warn({}, 'the compiled rules do not load; compiling the packs');
     const job = { ownPacks: [], machineLists: false, skipWrong: false };
@@ -187,11 +199,8 @@ export function createRules(deps: RulesDeps): Rules {
         return good(matcherFor(bundled, policy));
       }
     }
-    const meanwhile = matcher === null && !machineLists ? await loadReady(signal) : null;
-    if (meanwhile !== null) {
-      whole = false;
-      return { kind: 'compiled', rules: matcherFor(meanwhile, policy) };
-    }
+    const meanwhile = matcher === null ? await loadReady(signal) : null;
+    if (meanwhile !== null) return { kind: 'compiled', rules: forNow(meanwhile, policy, machineLists) };
     const job = { ownPacks: own, machineLists, skipWrong: false };
     const outcome = await deps.ruleCompiler.compile(job, signal);
     if (outcome.kind === 'stopped') return { kind: 'superseded' };
@@ -228,15 +237,13 @@ export function createRules(deps: RulesDeps): Rules {
 
   async function compileRestNow(policy: Policy, signal: AbortSignal): Promise<Matcher | null> {
     const machineLists = (await deps.machineLists()).length > 0;
-    const bundled = machineLists ? null : await loadReady(signal);
-    if (bundled !== null) return matcherFor(bundled, policy);
+    const bundled = await loadReady(signal);
+    if (bundled !== null) return machineLists ? forNow(bundled, policy, true) : matcherFor(bundled, policy);
     const job = { ownPacks: [], machineLists, skipWrong: true };
     const outcome = await deps.ruleCompiler.compile(job, signal);
     if (outcome.kind === 'failed') {
-      const without = await loadReady(signal);
-      if (without === null) tellFailure(outcome.reason, 'failed', 'No rules are in force.');
-      else tellFailure(outcome.reason, 'degraded', "The rules without this machine's lists are in force.");
-      return without === null ? null : matcherFor(without, policy);
+      tellFailure(outcome.reason, 'failed', 'No rules are in force.');
+      return null;
     }
     if (outcome.kind !== 'compiled') return null;
     const built = load(outcome);
@@ -258,6 +265,7 @@ export function createRules(deps: RulesDeps): Rules {
     },
     compileRest: (policy) => begin((signal) => compileRestNow(policy, signal)),
     isWhole: () => whole,
+    knowSites: () => matcher !== null && !siteless.has(matcher),
     swap(next, nextAudience) {
       matcher = next;
       audience = nextAudience;

@@ -67,6 +67,8 @@ export interface Observe {
    * who puts away what frightened them, or whose way to the tray takes the focus, can still report it.
    */
   lastInFront(): Sighting | null;
+  /** Tells what is in front once more, by the settings of now. */
+  lookAgain(): void;
   /** Who is signed in; null before the first `start` has asked. */
   session(): Session | null;
 }
@@ -95,6 +97,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
   let session: Session | null = null;
   let front: Sighting | null = null;
   let frontLeftAtMs: number | null = null;
+  let lastSight: Sight | null = null;
   let listener: ObserveListener | null = null;
   const extensions = createExtensionWatch(deps, (browser, health) =>
     listener?.onHealth(`extension.${browser}`, health),
@@ -135,6 +138,7 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
   function see(sight: Sight | null): void {
     if (sight?.window.processId === options.ownProcessId) return;
     extensions.inFront(sight);
+    lastSight = sight;
     if (sight === null) {
       frontLeftAtMs ??= timers.monotonic();
       settle.clear();
@@ -206,6 +210,10 @@ export function createObserve(deps: ObserveDeps, options: ObserveOptions): Obser
     lastInFront() {
       const kept = frontLeftAtMs === null || timers.monotonic() - frontLeftAtMs < KEEP_FRONT_MS;
       return kept ? front : null;
+    },
+    lookAgain() {
+      settle.clear();
+      if (lastSight !== null) see(lastSight);
     },
     session: () => session,
   };

@@ -1,73 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AGENT_PATHS, heartbeatRequestSchema } from '#contract';
 import { signPolicy } from '#seal';
-import { type Agent, createAgent } from '../../../src/main/app/index.ts';
-import { createFiles } from '../../../src/main/platform/node/index.ts';
 import { createFakeVault } from '../../fakes/keyVault.ts';
-import {
-  createFakeLog,
-  createFakePages,
-  createFakeRandom,
-  createFakeScreen,
-  createFakeSession,
-  createFakeTabs,
-  createFakeTray,
-  createFakeWindows,
-} from '../../fakes/ports.ts';
-import { aPack, aSiteList, createFakeRules } from '../../fakes/rules.ts';
-import { createFakeTimers } from '../../fakes/timers.ts';
 import { until } from '../../fakes/until.ts';
-
-import { createSchool, policyOf, type School } from './school.ts';
-
-const PACK = aPack({ severity: 'high' });
+import { createSchool, policyOf } from './school.ts';
+import { PACK, useAgents } from './world.ts';
 
 describe('the agent as a whole', () => {
-  let folder: string;
-  const agents: Agent[] = [];
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'lapwing-agent-'));
-  });
-  afterEach(async () => {
-    await Promise.all(agents.splice(0).map((agent) => agent.stop()));
-    await rm(folder, { recursive: true });
-  });
-
-  function build(
-    school: School,
-    over: { token?: string | null; vault?: ReturnType<typeof createFakeVault> } = {},
-  ) {
-    const world = {
-      windows: createFakeWindows(),
-      tabs: createFakeTabs(),
-      session: createFakeSession(),
-      screen: createFakeScreen(),
-      keyVault: over.vault ?? createFakeVault(),
-      files: createFiles({ root: folder }),
-      tray: createFakeTray(),
-      pages: createFakePages(),
-      timers: createFakeTimers(),
-      random: createFakeRandom(),
-      log: createFakeLog(),
-    };
-    const rules = createFakeRules([PACK]);
-    const token = over.token === undefined ? school.token : over.token;
-    const agent = createAgent(
-      {
-        ...world,
-        connect: school.connect,
-        ...rules,
-        tokenSources: [{ name: 'test', read: async () => token }],
-      },
-      { agentVersion: '0.1.0', platform: 'linux', development: false, ownProcessId: 1 },
-    );
-    agents.push(agent);
-    return { agent, rules, ...world };
-  }
+  const build = useAgents();
 
   test('enrols, takes its policy, and brings what was flagged to the school, once', async () => {
     const school = await createSchool();
@@ -209,34 +151,6 @@ describe('the agent as a whole', () => {
     expect(captures[0]).toMatchObject({ policyVersion: 6 });
   });
 
-  test('site lists that are put on the machine later count without a restart', async () => {
-    const school = await createSchool();
-    const { agent, rules, windows, tray, timers } = build(school);
-    await agent.start();
-    await until(() => tray.view()?.stateLine === 'Larkfield Primary monitors this computer');
-    const head =
-      '# lapwing-list: police\n# category: illegal_terrorism\n# severity: critical\n# version: 1\n';
-    const captured = async () =>
-      (await school.records()).flatMap((one) => (one.kind === 'capture' ? [one.observation.title] : []));
-    let visits = 0;
-    /** Goes to the site again and again, until a visit counts or does not count any more. */
-    async function visit(title: string): Promise<void> {
-      visits += 1;
-      windows.show({ appName: 'Safari', title: `${title} ${visits}`, url: `https://site.example/${visits}` });
-      await timers.advance(5_000);
-    }
-    await visit('before');
-    rules.change([aSiteList('police.list', `${head}site.example\n`)]);
-    await until(() => {
-      void visit('listed');
-      return school.envelopes.some(({ kind }) => kind === 'capture');
-    });
-    expect((await captured())[0]).toMatch(/^listed/);
-    expect(rules.watching()).toBe(1);
-    await agent.stop();
-    expect(rules.watching()).toBe(0);
-  });
-
   test('sees and delivers while the rules of a new policy are compiled, and stops in the middle of that', async () => {
     const school = await createSchool();
     const { agent, rules, windows, tray, timers } = build(school);
@@ -254,27 +168,9 @@ describe('the agent as a whole', () => {
     expect(rules.ruleCompiler.running()).toBe(0);
   });
 
-  test('site lists whose compiling breaks off are compiled again later', async () => {
-    const school = await createSchool();
-    const { agent, rules, windows, tray, timers, log } = build(school);
-    await agent.start();
-    await until(() => tray.view()?.stateLine === 'Larkfield Primary monitors this computer');
-    rules.ruleCompiler.failing = 'exit code 1';
-    const head = '# lapwing-list: police\n# category: illegal_terrorism\n# severity: critical\n';
-    rules.change([aSiteList('police.list', `${head}site.example\n`)]);
-    await until(() => log.entries.some(({ message }) => message === 'the rules could not be compiled'));
-    rules.ruleCompiler.failing = null;
-    await timers.advance(300_000);
-    await until(() => {
-      windows.show({ appName: 'Safari', title: `${timers.now()}`, url: 'https://site.example/' });
-      void timers.advance(1_000);
-      return school.envelopes.some(({ kind }) => kind === 'capture');
-    });
-  });
-
   test('stops within its deadline even if a part does not', async () => {
     const school = await createSchool();
-    const { agent, timers, windows, log } = build(school);
+    const { agent, folder, timers, windows, log } = build(school);
     const stuck = Promise.withResolvers<void>();
     windows.watch = () => ({ dispose: () => stuck.promise });
     await agent.start();

@@ -26,6 +26,7 @@ function stage() {
   const log = createFakeLog();
   const capture = createCapture(
     {
+      knowSites: () => true,
       match: ({ title, url, app }) =>
         matcher.match({ title, url, app: app.name }, { audience: 'KS3', at: 0, ownNames: [] }),
       outbox: { append: async (record) => records.push(record), settlePicture: async () => undefined },

@@ -42,12 +42,14 @@ function stage(
   const records: (Capture | Repeat)[] = [];
   const pictures: [string, ScreenPicture][] = [];
   const steps: string[] = [];
+  const sites = { known: true };
   const screen = createFakeScreen(take);
   const health: string[] = [];
   const log = createFakeLog();
   const capture = createCapture(
     {
       match: (observation) => match(observation, severities),
+      knowSites: () => sites.known,
       outbox: {
         async append(record) {
           steps.push(record.kind);
@@ -90,7 +92,7 @@ function stage(
   }
   const captures = () => records.filter((record) => record.kind === 'capture');
   const repeats = () => records.filter((record) => record.kind === 'repeat');
-  return { timers, capture, see, records, captures, repeats, pictures, steps, screen, health, log };
+  return { timers, capture, see, records, captures, repeats, pictures, steps, screen, health, log, sites };
 }
 
 describe('what becomes a capture', () => {
@@ -146,6 +148,7 @@ describe('what becomes a capture', () => {
     const broken = createCapture(
       {
         match: () => match({ title: 'bad:one' } as Observation, {}),
+        knowSites: () => true,
         outbox: {
           append: () => Promise.reject(new Error('secret words')),
           settlePicture: async () => undefined,
@@ -180,6 +183,19 @@ describe('pictures', () => {
       expect(screen.taken).toEqual([]);
     },
   );
+
+  test('nothing has one until the rules know the sites that must never be pictured', async () => {
+    const { see, captures, screen, sites } = stage();
+    sites.known = false;
+    await see('bad:one');
+    sites.known = true;
+    await see('bad:grave');
+    expect(captures().map(({ screenshot }) => screenshot)).toEqual([
+      { state: 'none', reason: 'lists_not_ready' },
+      { state: 'awaited' },
+    ]);
+    expect(screen.taken).toHaveLength(1);
+  });
 
   test('a window that vanished is said to be gone', async () => {
     const gone: ScreenPicture = { kind: 'none', reason: 'window_gone' };

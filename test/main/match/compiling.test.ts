@@ -105,6 +105,17 @@ describe('while rules are compiled', () => {
     expect(health.at(-1)).toMatchObject({ state: 'ok' });
   });
 
+  test("at a start the build's rules hold; new ones count as knowing the sites only once they are swapped in", async () => {
+    const { rules, put, packsHit } = started({ lists: 1, built: await builtBytes() });
+    expect(rules.knowSites()).toBe(false);
+    await put(policy(1, 'flurb'));
+    expect([packsHit('wibble flurb'), rules.knowSites()]).toEqual([['bundled'], false]);
+    const all = await rules.compile(policy(1, 'flurb'));
+    expect(rules.knowSites()).toBe(false);
+    if (all.kind === 'compiled') rules.swap(all.rules, 'KS2');
+    expect([packsHit('wibble flurb'), rules.knowSites()]).toEqual([['bundled', 'flurb'], true]);
+  });
+
   test('what is to be compiled next waits, and asks for its policy then', async () => {
     const { rules, put, compiler } = started();
     const release = compiler.hold();
@@ -149,13 +160,17 @@ describe('compiling that breaks off', () => {
     expect(packsHit('flurb zorp')).toEqual(['zorp']);
   });
 
-  test("at the start leaves the build's rules, without the machine's lists", async () => {
-    const { rules, packsHit, compiler, health } = started({ lists: 1, built: await builtBytes() });
+  test("at the start leaves the build's rules, without the machine's lists and so without pictures", async () => {
+    const { rules, put, packsHit, compiler, health } = started({ lists: 1, built: await builtBytes() });
     compiler.failing = 'exit code 1';
     const rest = await rules.compileRest(policy(1));
     if (rest !== null) rules.swap(rest, 'KS2');
-    expect(packsHit('wibble')).toEqual(['bundled']);
+    expect(await put(policy(1))).toBe('failed');
+    expect([packsHit('wibble'), rules.isWhole(), rules.knowSites()]).toEqual([['bundled'], false, false]);
     expect(health.at(-1)).toMatchObject({ state: 'degraded', code: 'rules_not_compiled' });
+    compiler.failing = null;
+    await put(policy(1));
+    expect([packsHit('wibble'), rules.isWhole(), rules.knowSites()]).toEqual([['bundled'], true, true]);
   });
 
   test('where there was no build leaves no rules, and that is a failure', async () => {

@@ -74,6 +74,7 @@ describe("the machine's site lists", () => {
     const capture = createCapture(
       {
         match: rules.match,
+        knowSites: rules.knowSites,
         outbox: { append: async (record) => records.push(record), settlePicture: async () => undefined },
         screen,
         timers: createFakeTimers(),

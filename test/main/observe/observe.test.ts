@@ -72,6 +72,19 @@ describe('what is in front', () => {
     expect(observe.lastInFront()).toBeNull();
   });
 
+  test('what is in front is told once more when asked, by the settings of now; what is gone is not', async () => {
+    const { windows, observe, seen, titles } = await watched();
+    observe.lookAgain();
+    windows.show({ title: 'My account' });
+    observe.lookAgain();
+    observe.setSettings({ ...SETTINGS, excluded: [{ pattern: 'writer', reason: 'banking' }] });
+    observe.lookAgain();
+    windows.read({ kind: 'nothing' });
+    observe.lookAgain();
+    expect(titles()).toEqual(['My account', 'My account', '']);
+    expect(seen.at(-1)?.observation.excluded).toBe('banking');
+  });
+
   test("the agent's own window leaves what was behind it in front", async () => {
     const { windows, titles, observe } = await watched();
     windows.show({ title: 'behind' });
