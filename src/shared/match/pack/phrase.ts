@@ -155,7 +155,9 @@ function createReader(phrase: string, lists: NamedLists): Reader {
       const start = position;
       const spaced = skip();
       const sign = phrase[position];
-      if (sign === undefined || sign === '|' || sign === ')') return ok(strings);
+      if (sign === undefined) return ok(strings);
+      // A space before the end counts too: `(so |)tired` is `so tired`, not `sotired`.
+      if (sign === '|' || sign === ')') return ok(spaced ? strings.map((left) => `${left} `) : strings);
       const parts = item(depth);
       if (!parts.ok) return parts;
       if (strings.length * parts.value.length > MAX_ALTERNATIVES)
