@@ -32,7 +32,10 @@ export interface Rules {
    * nothing to match by.
    */
   compileRest(policy: Policy): Promise<Matcher | null>;
-  /** The same once nothing is compiled any more, for the policy that is asked for then: takes nobody's place. */
+  /**
+   * The same once nothing is compiled any more, for the policy that is asked for then: takes nobody's place. Where the
+   * rules in force are not whole yet, what has mistakes is left out.
+   */
   compileNext(policy: () => Policy): Promise<Compilation<Matcher>>;
   /**
    * Whether the rules are all that was asked for. At a start with packs of the school's own, or with site lists on this
@@ -188,7 +191,11 @@ export function createRules(deps: RulesDeps): Rules {
     return load(outcome);
   }
 
-  async function compileNow(policy: Policy, signal: AbortSignal): Promise<Compilation<Matcher>> {
+  async function compileNow(
+    policy: Policy,
+    skipWrong: boolean,
+    signal: AbortSignal,
+  ): Promise<Compilation<Matcher>> {
     const machineLists = (await deps.machineLists()).length > 0;
     const own = policy.rules.ownPacks;
     if (own.length === 0 && !machineLists) {
@@ -201,7 +208,7 @@ export function createRules(deps: RulesDeps): Rules {
     }
     const meanwhile = matcher === null ? await loadReady(signal) : null;
     if (meanwhile !== null) return { kind: 'compiled', rules: forNow(meanwhile, policy, machineLists) };
-    const job = { ownPacks: own, machineLists, skipWrong: false };
+    const job = { ownPacks: own, machineLists, skipWrong };
     const outcome = await deps.ruleCompiler.compile(job, signal);
     if (outcome.kind === 'stopped') return { kind: 'superseded' };
     if (outcome.kind === 'failed') {
@@ -216,19 +223,27 @@ export function createRules(deps: RulesDeps): Rules {
   }
 
   /** What is built counts, unless a damaged list makes the last good rules the better ones. */
-  function choose(built: Built, { damaged, leftOut }: CompiledSources, policy: Policy): Compilation<Matcher> {
+  function choose(
+    built: Built,
+    { wrong, damaged, leftOut }: CompiledSources,
+    policy: Policy,
+  ): Compilation<Matcher> {
     const ownPacks = JSON.stringify(policy.rules.ownPacks);
+    const rules = matcherFor(built, policy);
+    if (wrong.length > 0) {
+      tellDamage([...wrong, ...damaged, ...leftOut], 'The packs and lists without errors are in force.');
+      return { kind: 'compiled', rules };
+    }
     if (damaged.length === 0) {
       lastGood = { built, ownPacks };
       ready = null;
-      const rules = matcherFor(built, policy);
       if (leftOut.length === 0) return good(rules);
       tellDamage(leftOut, 'Lines of site lists are left out.');
       return { kind: 'compiled', rules };
     }
     if (lastGood === null) {
       tellDamage(damaged, 'A site list is left out.');
-      return { kind: 'compiled', rules: matcherFor(built, policy) };
+      return { kind: 'compiled', rules };
     }
     const reason = tellDamage(damaged, 'The last good rules stay in force.');
     if (lastGood.ownPacks !== ownPacks) return { kind: 'wrong', reason };
@@ -253,15 +268,15 @@ export function createRules(deps: RulesDeps): Rules {
     return matcherFor(built, policy);
   }
 
-  async function compile(policy: Policy): Promise<Compilation<Matcher>> {
-    return (await begin((signal) => compileNow(policy, signal))) ?? { kind: 'superseded' };
+  async function compile(policy: Policy, skipWrong = false): Promise<Compilation<Matcher>> {
+    return (await begin((signal) => compileNow(policy, skipWrong, signal))) ?? { kind: 'superseded' };
   }
 
   return {
-    compile,
+    compile: (policy) => compile(policy),
     async compileNext(policy) {
       for (let awaited: unknown = null; awaited !== working; await awaited) awaited = working;
-      return compile(policy());
+      return compile(policy(), !whole);
     },
     compileRest: (policy) => begin((signal) => compileRestNow(policy, signal)),
     isWhole: () => whole,

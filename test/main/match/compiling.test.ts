@@ -4,16 +4,12 @@ import { compileSources } from '#match';
 import { createRules } from '../../../src/main/match/index.ts';
 import type { SourceHealth } from '../../../src/main/ports/index.ts';
 import { createFakeLog } from '../../fakes/ports.ts';
-import { aSiteList, createFakeRules } from '../../fakes/rules.ts';
+import { aPack, aSiteList, createFakeRules } from '../../fakes/rules.ts';
 import { until } from '../../fakes/until.ts';
 
 /** Rules are compiled beside the agent's loop: what holds while that lasts, and when it breaks off. */
 
-function pack(id: string, phrase: string) {
-  const yaml = `pack: ${id}\ncategory: drugs\nlanguage: en\nversion: 1\ndescription: For a test.
-rules:\n  - id: only\n    severity: high\n    phrases: [${phrase}]\n`;
-  return { name: `${id}.yaml`, yaml };
-}
+const pack = (id: string, phrase: string) => aPack({ id, phrase });
 
 function policy(version: number, ...phrases: readonly string[]): Policy {
   return policySchema.parse({
@@ -114,6 +110,23 @@ describe('while rules are compiled', () => {
     expect(rules.knowSites()).toBe(false);
     if (all.kind === 'compiled') rules.swap(all.rules, 'KS2');
     expect([packsHit('wibble flurb'), rules.knowSites()]).toEqual([['bundled', 'flurb'], true]);
+  });
+
+  test('what has mistakes is left out where the rules are not whole yet, and only there', async () => {
+    const { rules, put, packsHit, health } = started({ lists: 1, built: await builtBytes() });
+    const next = policy(1, 'flurb');
+    next.rules.ownPacks.push({ name: 'bad.yaml', yaml: 'pack: [' });
+    await put(next);
+    const rest = await rules.compileNext(() => next);
+    if (rest.kind === 'compiled') rules.swap(rest.rules, 'KS2');
+    expect([packsHit('wibble flurb'), rules.isWhole(), rules.knowSites()]).toEqual([
+      ['bundled', 'flurb'],
+      true,
+      true,
+    ]);
+    expect(health.at(-1)).toMatchObject({ state: 'degraded', code: 'rules_damaged' });
+    expect((await rules.compileNext(() => next)).kind).toBe('wrong');
+    expect(await put(next)).toBe('wrong');
   });
 
   test('what is to be compiled next waits, and asks for its policy then', async () => {

@@ -5,14 +5,10 @@ import { createCapture } from '../../../src/main/capture/index.ts';
 import { createRules } from '../../../src/main/match/index.ts';
 import type { SourceHealth } from '../../../src/main/ports/index.ts';
 import { aWindow, createFakeLog, createFakeRandom, createFakeScreen } from '../../fakes/ports.ts';
-import { aSiteList, createFakeRules } from '../../fakes/rules.ts';
+import { aPack, aSiteList, createFakeRules } from '../../fakes/rules.ts';
 import { createFakeTimers } from '../../fakes/timers.ts';
 
-function pack(id: string, phrase: string) {
-  const yaml = `pack: ${id}\ncategory: drugs\nlanguage: en\nversion: 1\ndescription: For a test.
-rules:\n  - id: only\n    severity: high\n    phrases: [${phrase}]\n`;
-  return { name: `${id}.yaml`, yaml };
-}
+const pack = (id: string, phrase: string) => aPack({ id, phrase });
 
 function list(id: string, category: string, sites: string): SiteListLines {
   const head = `# lapwing-list: ${id}\n# category: ${category}\n# severity: critical\n# version: 1\n`;
