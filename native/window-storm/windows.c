@@ -28,6 +28,8 @@
 
 static HWND main_window;
 static HWND last_window;
+/* The window that was brought to the front last. */
+static HWND wanted;
 static const wchar_t *command_path;
 static const wchar_t *answer_path;
 static long last_number = 0;
@@ -39,6 +41,7 @@ static LRESULT CALLBACK handle(HWND window, UINT message, WPARAM word, LPARAM po
 
 static void to_front(HWND window)
 {
+    wanted = window;
     ShowWindow(window, SW_SHOW);
     SetForegroundWindow(window);
     SetActiveWindow(window);
@@ -106,11 +109,25 @@ static void obey(long number, wchar_t *command, wchar_t *argument)
     answer(number);
 }
 
+/*
+ * On a busy machine the X server tells Wine late of an earlier window's focus, and Wine then takes that window to the
+ * front again. Another program's window in front is left alone.
+ */
+static void stay_in_front(void)
+{
+    DWORD process = 0;
+    HWND front = GetForegroundWindow();
+    if (front == wanted || front == NULL) return;
+    GetWindowThreadProcessId(front, &process);
+    if (process == GetCurrentProcessId()) to_front(wanted);
+}
+
 static void CALLBACK look(HWND window, UINT message, UINT_PTR timer, DWORD time)
 {
     static char bytes[MAX_COMMAND];
     static wchar_t text[MAX_COMMAND];
     (void)window; (void)message; (void)timer; (void)time;
+    stay_in_front();
     FILE *file = _wfopen(command_path, L"rb");
     if (file == NULL) return;
     size_t length = fread(bytes, 1, MAX_COMMAND - 1, file);

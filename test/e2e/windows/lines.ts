@@ -45,8 +45,8 @@ export function followLines<Line>(path: string): Lines<Line> {
           const found = lines.find(fits);
           if (found !== undefined) return found;
           if (timeout.aborted) {
-            const seen = JSON.stringify(lines).slice(0, 4_000);
-            throw new Error(`not seen within ${DEADLINE_MS / 1000} s; seen: ${seen}`);
+            const seen = lines.slice(-12).map((line) => JSON.stringify(line).slice(0, 400));
+            throw new Error(`not seen within ${DEADLINE_MS / 1000} s; last seen: ${seen.join(' ')}`);
           }
           await changed;
         }
