@@ -88,7 +88,7 @@ export const NO_SCREENSHOT_WORDS: Record<NoPicture, string> = {
   storage_full: 'The computer had no room left to keep a screenshot.',
   failed: 'Taking the screenshot failed.',
   lists_not_ready:
-    'The computer had just been switched on and was still reading its list of sites that must never be pictured.',
+    'Lapwing had just started on the computer and didn’t know yet which sites must never be pictured.',
   interrupted: 'The computer was switched off before the screenshot was stored.',
 };
 

@@ -31,7 +31,7 @@ const noScreenshotSchema = z.object({
     'not_supported',
     'storage_full',
     'failed',
-    /** The agent had just begun: its rules did not know yet which sites must never be pictured. */
+    /** The rules in force did not know yet which sites must never be pictured, as for seconds after a start. */
     'lists_not_ready',
     /** The agent was stopped between writing the text and taking the picture. */
     'interrupted',
