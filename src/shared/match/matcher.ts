@@ -13,6 +13,7 @@ import { createSearchExtractor } from './search/extract.ts';
 import { wordStretches } from './search/stretches.ts';
 import { createSiteFinder, type SiteFound } from './sites/siteFinder.ts';
 import { splitUrl, type UrlParts } from './sites/url.ts';
+import { empty } from './text/empty.ts';
 import { createFold } from './text/fold.ts';
 import type { MatchContext, Matcher, MatchResult, MatchSubject } from './types.ts';
 
@@ -54,8 +55,8 @@ export function createMatcher(compiled: Compiled, options: MatcherOptions = {}):
 
   /** Reads all texts of the subject. Gives the search words; fills `phrases` and `sites`. */
   function read(subject: MatchSubject, trace: FinderTrace | null): string | null {
-    phrases.length = 0;
-    sites.length = 0;
+    empty(phrases);
+    empty(sites);
     urls.forget();
     searchWords.forget();
     titles.find(bounded(subject.title), 'title', stretches, phrases, trace);

@@ -176,7 +176,7 @@ export function createLexicon(): Lexicon {
         stemKeys: stems.keys,
         stems: stems.table,
         stemBits: stems.bits,
-        anchorBits: filterOf(anchored, 4),
+        anchorBits: filterOf(anchored, 16),
         prefixBits: prefixes(),
         insideKeys: insides.keys,
         insides: insides.table,

@@ -10,8 +10,8 @@ import {
   STEM,
 } from '../compile/layout.ts';
 import { createTextBuffer, MARK, originOf, type ScanMode, startText } from '../text/buffer.ts';
+import { empty } from '../text/empty.ts';
 import { createFold, type Fold } from '../text/fold.ts';
-import { slotOf } from '../text/hash.ts';
 import { clearEdges, createLattice, type Edge, type Lattice, originEnd } from '../text/lattice.ts';
 import { scanAll, scanStretches } from '../text/scan.ts';
 import { addVariants } from '../text/variants.ts';
@@ -63,9 +63,7 @@ const MARKS_WORTH_A_LOOK =
 
 /** Makes a finder for the texts of one field (0 title, 1 url, 2 search). What it keeps of a text ends with the next. */
 export function createFinder(compiled: Compiled, field: number): Finder {
-  const { wordKeys, wordAnchors, anchorBits, anchors, patterns, stems, stemKeys, insides, insideKeys } =
-    compiled;
-  const mask = wordKeys.length - 1;
+  const { wordAnchors, anchorBits, anchors, patterns, stems, stemKeys, insides, insideKeys } = compiled;
   const fold: Fold = createFold();
   const buffer = createTextBuffer(compiled.parameters[0] ?? 0);
   const lattice = createLattice(buffer);
@@ -169,38 +167,31 @@ export function createFinder(compiled: Compiled, field: number): Finder {
   }
 
   function seekWords(): void {
-    const { tokenHash, tokenStart, tokenEnd, tokenCount, units } = buffer;
+    const { tokenHash, tokenStart, tokenEnd, tokenCount } = buffer;
     for (let token = 0; token < tokenCount; token += 1) {
       const hash = tokenHash[token] as number;
       const bit = filterSlot(hash, anchorBits.length);
-      let slot = slotOf(hash, mask);
       // Most words of a text wake nothing, which the small filter says at once.
-      let key =
-        ((anchorBits[bit >>> 5] as number) & (1 << (bit & 31))) === 0 ? 0 : (wordKeys[slot] as number);
-      for (; key !== 0; key = wordKeys[slot] as number) {
-        if (key === hash) {
-          const list = wordAnchors[slot] as number;
-          if (
-            list >= 0 &&
-            words.isWord(slot, units, tokenStart[token] as number, tokenEnd[token] as number, hash)
-          ) {
-            wake(list, token, token + 1, null);
-          }
-          break;
-        }
-        slot = (slot + 1) & mask;
-      }
+      if (((anchorBits[bit >>> 5] as number) & (1 << (bit & 31))) !== 0) wakeWord(token, hash);
+      if (!hasStems && !hasInsides) continue;
       const start = tokenStart[token] as number;
       const end = tokenEnd[token] as number;
-      if (hasStems) wakeStems(start, end, token, token + 1, null);
+      wakeStems(start, end, token, token + 1, null);
       if (hasInsides) wakeInsides(start, end, token, token + 1, null);
     }
   }
 
+  function wakeWord(token: number, hash: number): void {
+    const start = buffer.tokenStart[token] as number;
+    const place = words.wordAt(buffer.units, start, buffer.tokenEnd[token] as number, hash);
+    const list = place < 0 ? -1 : (wordAnchors[place] as number);
+    if (list >= 0) wake(list, token, token + 1, null);
+  }
+
   function seekEdges(): void {
     for (const edge of lattice.edges) {
-      const slot = words.wordAt(buffer.units, edge.start, edge.end, edge.hash);
-      const list = slot < 0 ? -1 : (wordAnchors[slot] as number);
+      const place = words.wordAt(buffer.units, edge.start, edge.end, edge.hash);
+      const list = place < 0 ? -1 : (wordAnchors[place] as number);
       if (list >= 0) wake(list, edge.from, edge.to, edge);
       wakeStems(edge.start, edge.end, edge.from, edge.to, edge);
       wakeInsides(edge.start, edge.end, edge.from, edge.to, edge);
@@ -208,8 +199,7 @@ export function createFinder(compiled: Compiled, field: number): Finder {
   }
 
   function forget(): void {
-    // Emptying an array is dear, even an empty one.
-    if (woken.length > 0) woken.length = 0;
+    empty(woken);
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { Compiled } from '../compile/container.ts';
 import { wayLength, wayStems } from '../compile/layout.ts';
 import { originOf } from '../text/buffer.ts';
+import { empty } from '../text/empty.ts';
 import { type Edge, type Lattice, originEnd } from '../text/lattice.ts';
 import type { WordTables } from './words.ts';
 
@@ -234,7 +235,7 @@ export function createVerifier(compiled: Compiled, lattice: Lattice, words: Word
 
   return {
     begin() {
-      places.length = 0;
+      empty(places);
     },
     verify(pattern, place, from, to, edge, span) {
       const shape = patterns[pattern + 1] as number;

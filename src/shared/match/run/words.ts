@@ -1,5 +1,13 @@
 import type { Compiled } from '../compile/container.ts';
-import { filterSlot, insideKey, STEM, stemKey, textLength, textStart } from '../compile/layout.ts';
+import {
+  filterSlot,
+  insideKey,
+  MIN_PREFIX,
+  STEM,
+  stemKey,
+  textLength,
+  textStart,
+} from '../compile/layout.ts';
 import { slotOf } from '../text/hash.ts';
 
 /** Finds words of rules among the letters of a text. Offsets are into `units`. */
@@ -16,6 +24,8 @@ export interface WordTables {
   firstInside(units: Uint16Array, start: number, end: number): number;
   /** Whether some word may begin with the letters of this hash, three of them or more; sometimes true where none does. */
   mayBegin(hash: number): boolean;
+  /** False if no rule knows anything that begins with these letters. */
+  mayGoOn(units: Uint16Array, start: number, end: number, hash: number): boolean;
   /** Whether any rule knows the letters: as a word or by a word inside them, or only by a stem. */
   knows(
     units: Uint16Array,
@@ -103,6 +113,11 @@ export function createWordTables(compiled: Compiled): WordTables {
     return false;
   }
 
+  function mayBegin(hash: number): boolean {
+    const slot = filterSlot(hash, prefixBits.length);
+    return ((prefixBits[slot >>> 5] as number) & (1 << (slot & 31))) !== 0;
+  }
+
   return {
     wordAt,
     isWord,
@@ -110,10 +125,10 @@ export function createWordTables(compiled: Compiled): WordTables {
     isInside,
     firstStem,
     firstInside,
-    mayBegin(hash) {
-      const slot = filterSlot(hash, prefixBits.length);
-      return ((prefixBits[slot >>> 5] as number) & (1 << (slot & 31))) !== 0;
-    },
+    mayBegin,
+    // A word that counts inside others may lie in what comes.
+    mayGoOn: (units, start, end, hash) =>
+      hasInsides || end - start < MIN_PREFIX || mayBegin(hash) || knowsStem(units, start, end),
     knows(units, start, end, hash, anywhere) {
       if (wordAt(units, start, end, hash) >= 0) return 'whole';
       if (knowsInside(units, start, end, anywhere ? end - 4 : start)) return 'whole';

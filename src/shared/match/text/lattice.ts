@@ -3,6 +3,7 @@
  * also as one edge `kill` over both. Node n lies before word n; an edge leads from one node to a later one.
  */
 import { characterAt, type TextBuffer } from './buffer.ts';
+import { empty } from './empty.ts';
 import { createReadings, type Readings } from './readings.ts';
 
 /** A second reading. */
@@ -50,13 +51,11 @@ export function createLattice(buffer: TextBuffer): Lattice {
 /** Forgets the edges of the text before. */
 export function clearEdges(lattice: Lattice): void {
   lattice.unitsEnd = lattice.buffer.unitCount;
-  // Emptying an array is dear, even an empty one.
-  if (lattice.edges.length === 0) return;
   for (const { from, to } of lattice.edges) {
     lattice.leaving[from] = null;
     lattice.arriving[to] = null;
   }
-  lattice.edges.length = 0;
+  empty(lattice.edges);
 }
 
 /** Adds a reading, unless the same one is there already. Its letters must stay where they are in `units`. */

@@ -17,6 +17,8 @@ export interface KnownWords {
   ): 'whole' | 'beginning' | null;
   /** False if no word begins with the letters of this hash, three of them or more. */
   mayBegin(hash: number): boolean;
+  /** False if no rule knows anything that begins with these letters. */
+  mayGoOn(units: Uint16Array, start: number, end: number, hash: number): boolean;
 }
 
 /** Longest run of letters that is looked at; what is longer is no word, however disguised. */

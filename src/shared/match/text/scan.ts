@@ -6,11 +6,13 @@ import { characterAt, MARK, NO_TWIN, reserve, startText, type TextBuffer } from 
 import type { Fold, Folded } from './fold.ts';
 import { HASH_PRIME, hashStep } from './hash.ts';
 
-const SIGN = 1;
-const APOSTROPHE = 2;
-const PERCENT = 3;
-const GLUE = 4;
-const OTHER = 5;
+const GLUE = 1;
+const SIGN = MARK.signs;
+const APOSTROPHE = 4;
+const PERCENT = 5;
+const OTHER = 6;
+/** Set in the classes that the short way cannot read. */
+const NOT_PLAIN = 4;
 /**
  * For each code unit: its folded letter or digit, or one of the small numbers above, or 0 (separator). As long as all
  * code units, so that the hot loop has one lookup and no range check; only the first 128 entries are ever warm.
@@ -80,7 +82,7 @@ function scanPlain(buffer: TextBuffer, from: number, to: number): boolean {
     const start = index;
     let hash = seed;
     let marks = 0;
-    let missing = 0;
+    let allBits = LETTER_BIT;
     let previous = 0;
     let folded = 0;
     for (; index < to; index += 1) {
@@ -88,28 +90,28 @@ function scanPlain(buffer: TextBuffer, from: number, to: number): boolean {
       if (folded <= LETTERS) break;
       units[index] = folded;
       hash = Math.imul(hash ^ folded, HASH_PRIME);
-      missing |= ~folded;
-      if (folded === previous && isDisguisedRepeat(units, start, index)) marks |= MARK.repeats;
+      allBits &= folded;
+      if (folded === previous && isDisguisedRepeat(units, start, index)) marks = MARK.repeats;
       previous = folded;
       folded = 0;
     }
+    if ((folded & NOT_PLAIN) !== 0) return false;
     if (index > start) {
       singles = index - start === 1 ? singles + 1 : 0;
-      if (singles >= 3) marks |= MARK.spelled;
-      if ((missing & LETTER_BIT) !== 0 && hasLetter(units, start, index)) marks |= MARK.digits;
       // `www` shortened is no word.
-      if (marks === MARK.repeats && isOneLetter(units, start, index)) marks = 0;
-      if (glue === 1) marks |= MARK.glued;
+      if (marks !== 0 && isOneLetter(units, start, index)) marks = 0;
+      if (allBits === 0 && hasLetter(units, start, index)) marks |= MARK.digits;
+      if (singles >= 3) marks |= MARK.spelled;
+      marks |= glue * MARK.glued;
       tokenStart[tokens] = start;
       tokenEnd[tokens] = index;
       tokenHash[tokens] = hash;
       tokenMarks[tokens] = marks;
       tokens += 1;
       allMarks |= marks;
-      glue = folded === GLUE ? 1 : 0;
+      glue = folded & GLUE;
     } else glue = 0;
-    if (folded === SIGN) allMarks |= MARK.signs;
-    else if (folded === APOSTROPHE || folded === PERCENT || folded === OTHER) return false;
+    allMarks |= folded & SIGN;
     index += 1;
   }
   buffer.unitCount = to;

@@ -108,21 +108,23 @@ function isSpelledLetter(lattice: Lattice, fold: Fold, token: number): boolean {
 
 /** Joins words that hang together by single hyphens or dots (`sui-cide`), all of a chain or none. */
 function addGluedWords(lattice: Lattice, words: KnownWords): void {
-  const { buffer } = lattice;
-  const glued = (token: number): boolean =>
-    token < buffer.tokenCount && ((buffer.tokenMarks[token] as number) & MARK.glued) !== 0;
-  for (let first = 0; first < buffer.tokenCount; ) {
-    let end = first + 1;
-    while (glued(end)) end += 1;
-    if (end - first > 1 && end - first <= MAX_GLUED_PARTS) offerJoined(lattice, first, end, words);
-    first = end;
+  const { tokenMarks, tokenCount } = lattice.buffer;
+  for (let token = 1; token < tokenCount; token += 1) {
+    if (((tokenMarks[token] as number) & MARK.glued) === 0) continue;
+    const first = token - 1;
+    while (token + 1 < tokenCount && ((tokenMarks[token + 1] as number) & MARK.glued) !== 0) token += 1;
+    if (token - first < MAX_GLUED_PARTS) offerJoined(lattice, first, token + 1, words);
   }
 }
 
 /** Offers the letters of words `from .. to` as one word. */
 function offerJoined(lattice: Lattice, from: number, to: number, words: KnownWords): void {
   const { buffer, unitsEnd: start } = lattice;
-  const { tokenStart, tokenEnd } = buffer;
+  const { tokenStart, tokenEnd, tokenHash } = buffer;
+  const firstStart = tokenStart[from] as number;
+  const firstEnd = tokenEnd[from] as number;
+  // Most of what hangs together begins like no rule's word: hosts, file names.
+  if (!words.mayGoOn(buffer.units, firstStart, firstEnd, tokenHash[from] as number)) return;
   let length = 0;
   for (let token = from; token < to; token += 1)
     length += (tokenEnd[token] as number) - (tokenStart[token] as number);
