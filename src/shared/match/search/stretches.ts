@@ -1,15 +1,19 @@
 import type { UrlParts } from '../sites/url.ts';
+import { empty } from '../text/empty.ts';
 
 /**
  * Which stretches of a URL hold words, from its host to `end`. Left out are identifiers such as `dQw4w9WgXcQ` or
  * `eyJhbGci3k`, whose letters are chance. Fills `stretches` with pairs of offsets.
  */
 export function wordStretches(url: string, parts: UrlParts, end: number, stretches: number[]): void {
-  stretches.length = 0;
   if (!/[A-Z]/.test(url)) {
-    stretches.push(parts.hostStart, end);
+    // As most are: written in place, because emptying and filling a list is dear.
+    if (stretches.length !== 2) stretches.length = 2;
+    stretches[0] = parts.hostStart;
+    stretches[1] = end;
     return;
   }
+  empty(stretches);
   let from = parts.hostStart;
   let start = parts.hostStart;
   let upper = false;
