@@ -47,7 +47,7 @@ export function Urgent({ opened, texts, contactName, state, onTryAgain }: Urgent
           {texts.urgentFailed}
         </Banner>
       )}
-      {/* That the school has been told is only said once it is true. */}
+      {/* That the message is on its way is only said once it is saved; whether it has arrived is not known here. */}
       <Lines lines={state === 'sent' ? lines : lines.filter((_, index) => index !== 1)} />
       <Helplines title={texts.helplinesTitle} lines={opened.helplines} />
     </main>

@@ -95,7 +95,7 @@ const young: ReportTexts = {
     name === null
       ? 'Go to a grown-up you trust, in this room or near it.'
       : `Go to ${name}, or to a grown-up near you.`,
-    `We have told ${school} that you need help. You are not in trouble.`,
+    `Your message goes to ${school} as fast as it can. You are not in trouble.`,
     'If you are in danger and no one is near, call 999.',
   ],
   urgentFailed: 'We could not tell your school from here. Go and tell a grown-up yourself, now.',
@@ -154,7 +154,7 @@ const older: ReportTexts = {
     name === null
       ? 'Go to the nearest adult you trust.'
       : `Go to ${name}, or to the nearest adult you trust.`,
-    `${school} is being told right now that you need help. You're not in trouble.`,
+    `Your message goes to ${school} now, or as soon as this computer is online. You're not in trouble.`,
     'If you or someone else is in danger, call 999.',
   ],
   urgentFailed: "The message couldn't be saved on this computer. Please go to an adult yourself, now.",
