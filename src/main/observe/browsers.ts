@@ -36,11 +36,24 @@ export function browserOf(window: Pick<ForegroundWindow, 'appName' | 'appPath'>)
   );
 }
 
-/** How browsers mark a private window in its title: Firefox, Edge, Chrome on some systems, Safari. */
-const PRIVATE_MARKS = /(private browsing|\[?inprivate\]?|\(incognito\)|\bincognito\b)/i;
+/** White space and invisible marks that browsers add to or take out of a title. */
+export function plainTitle(title: string): string {
+  return title.replace(/[\s\p{Cf}\p{Cc}]+/gu, ' ').trim();
+}
 
-/** Whether a browser's window says in its title that it is private. The page's own title comes first, so only the end counts. */
-export function looksPrivate(windowTitle: string): boolean {
-  const marks = windowTitle.split(/ [-—–] /).slice(1);
-  return marks.slice(-2).some((mark) => PRIVATE_MARKS.test(mark));
+/**
+ * How browsers end the title of a private window, as seen on their windows: `Mozilla Firefox Private Browsing`,
+ * `Google Chrome (Incognito)`, `[InPrivate] - Microsoft Edge`. Anything looser, and a page could hide by its name.
+ */
+const PRIVATE_END =
+  /(?:^|[-—–] )(?:(?:mozilla firefox|google chrome|chromium|brave|microsoft edge|opera|vivaldi|safari) )?(?:\((?:private browsing|inprivate|incognito)\)|private browsing)$|(?:^|[-—–] )\[inprivate\] [-—–] microsoft edge$/i;
+
+/**
+ * Whether a browser's window says in its title that it is private. `pageTitle` is what the extension calls the page, if it
+ * is known: then only what the browser wrote behind it counts.
+ */
+export function looksPrivate(windowTitle: string, pageTitle = ''): boolean {
+  const whole = plainTitle(windowTitle);
+  const page = plainTitle(pageTitle);
+  return PRIVATE_END.test(whole.startsWith(page) ? whole.slice(page.length) : whole);
 }

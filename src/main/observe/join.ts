@@ -1,6 +1,6 @@
 import type { Disposable, Timers } from '#kernel';
 import type { BrowserTab, ForegroundWindow, WindowReading } from '../ports/index.ts';
-import { browserOf, looksPrivate } from './browsers.ts';
+import { browserOf, looksPrivate, plainTitle } from './browsers.ts';
 
 /** Window and tab as one: what is in front, before policy has its say. */
 export interface Sight {
@@ -24,11 +24,6 @@ interface KnownTab {
   readonly processId: number | null;
   readonly tab: BrowserTab;
   readonly arrivedMs: number;
-}
-
-/** White space and invisible marks that browsers add to or take out of a title. */
-function plainTitle(title: string): string {
-  return title.replace(/[\s\p{Cf}\p{Cc}]+/gu, ' ').trim();
 }
 
 /** Whether a window's title is that of the tab: browsers append their name and shorten long titles. */
@@ -57,7 +52,7 @@ export function createJoin(
     const browser = browserOf(front);
     for (const known of tabs.values()) {
       // The extension is in no private window unless policy lets it: that tab belongs to another window.
-      if (!known.tab.private && looksPrivate(front.title)) continue;
+      if (!known.tab.private && looksPrivate(front.title, known.tab.title)) continue;
       if (known.processId !== null && known.processId === front.processId) return known;
       if ((known.processId === null || front.processId === null) && known.browser === browser) return known;
     }

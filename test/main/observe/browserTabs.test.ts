@@ -71,6 +71,39 @@ describe('browser tabs', () => {
     expect(seen).toHaveLength(2);
   });
 
+  test.each([
+    'hidden — Mozilla Firefox Private Browsing',
+    'hidden — Mozilla Firefox (Private Browsing)',
+    'hidden — Private Browsing',
+    'hidden - [InPrivate] - Microsoft\u200b Edge',
+    'hidden and 2 more pages - [InPrivate] - Microsoft Edge',
+    'hidden - Google Chrome (Incognito)',
+  ])('a window that ends as browsers end private ones is private: %s', async (title) => {
+    const { windows, seen } = await watched();
+    windows.show({ appName: 'chrome', processId: 3, title });
+    expect(seen[0]?.observation).toMatchObject({ title: '', url: null, private: true });
+  });
+
+  test.each([
+    'how to kill myself - incognito at DuckDuckGo - Google Chrome',
+    'what is - InPrivate - Microsoft Edge',
+    'private browsing - how to - Chromium',
+  ])('a page cannot hide by its name: %s', async (title) => {
+    const { windows, seen } = await watched();
+    windows.show({ appName: 'chrome', processId: 3, title });
+    expect(seen[0]?.observation).toMatchObject({ title, private: false });
+  });
+
+  test('what the extension says of a page is believed before the end of its name', async () => {
+    const { windows, tabs, seen } = await watched();
+    const title = 'hidden - [InPrivate]';
+    tabs.front('edge', 77, { title, url: 'https://hiding.invalid/' });
+    windows.show({ appName: 'msedge', processId: 77, title: `${title} - Microsoft Edge` });
+    expect(seen[0]?.observation).toMatchObject({ title, url: 'https://hiding.invalid/', private: false });
+    windows.show({ appName: 'msedge', processId: 77, title: `${title} - [InPrivate] - Microsoft Edge` });
+    expect(seen.at(-1)?.observation).toMatchObject({ title: '', url: null, private: true });
+  });
+
   test('a policy may show private windows', async () => {
     const { windows, tabs, seen } = await watched({ privateWindows: 'show' });
     tabs.front('chromium', 77, { title: 'shown', url: 'https://shown.invalid/', private: true });
