@@ -189,8 +189,11 @@ export function createFakeTray(): Tray & { view(): TrayView | null; choose(choic
 export function createFakePages(): Pages & {
   readonly opened: PageName[];
   handlers(): PageHandlers | null;
+  /** The person closes the page. */
+  close(page: PageName): void;
 } {
   const opened: PageName[] = [];
+  const open = new Map<PageName, (() => void) | undefined>();
   let handlers: PageHandlers | null = null;
   return {
     opened,
@@ -202,7 +205,15 @@ export function createFakePages(): Pages & {
         },
       };
     },
-    open: (page) => void opened.push(page),
+    open(page, closed) {
+      opened.push(page);
+      if (!open.has(page)) open.set(page, closed);
+    },
     handlers: () => handlers,
+    close(page) {
+      const closed = open.get(page);
+      open.delete(page);
+      closed?.();
+    },
   };
 }

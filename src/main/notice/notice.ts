@@ -68,6 +68,8 @@ function ownWords(texts: Policy['texts']['notice'], audience: Audience): string[
 /** Serves the pupils' pages. A report is on disk before the page hears that it is saved; it needs no network. */
 export function createNotice(deps: NoticeDeps): Notice {
   let attachable: Attachable | null = null;
+  /** The report window is open or about to be: until it is closed, what the pupil saw it offer is what is sent. */
+  let opening: Promise<void> | null = null;
 
   /** Takes the picture before the report window covers what it shows. */
   function prepare(): Attachable | null {
@@ -79,6 +81,17 @@ export function createNotice(deps: NoticeDeps): Notice {
   }
 
   async function openReport(): Promise<void> {
+    opening ??= attach();
+    await opening;
+    deps.pages.open('report', forget);
+  }
+
+  function forget(): void {
+    opening = null;
+    attachable = null;
+  }
+
+  async function attach(): Promise<void> {
     attachable = prepare();
     const picture = attachable?.picture ?? null;
     if (picture !== null) {
@@ -87,7 +100,6 @@ export function createNotice(deps: NoticeDeps): Notice {
       await Promise.race([picture, waited]);
       void deadline.dispose();
     }
-    deps.pages.open('report');
   }
 
   const send: PageHandlers['report.send'] = async (input) => {
@@ -153,14 +165,11 @@ export function createNotice(deps: NoticeDeps): Notice {
         },
         'report.send': send,
         'notice.open': async () => ({ ...words('notice'), monitoring: deps.monitoring() }),
-        'window.close': async (_input, page) => {
-          attachable = null;
-          page.close();
-        },
+        'window.close': async (_input, page) => page.close(),
       });
       return {
         dispose() {
-          attachable = null;
+          forget();
           return serving.dispose();
         },
       };

@@ -17,6 +17,6 @@ export type PageHandlers = {
 export interface Pages {
   /** Answers what pages ask until disposed; disposing closes every page. */
   serve(handlers: PageHandlers): Disposable;
-  /** Shows the page, or brings it to the front when it is open. */
-  open(page: PageName): void;
+  /** Shows the page, or brings it to the front when it is open. `closed` is called once when the page it opened is gone. */
+  open(page: PageName, closed?: () => void): void;
 }

@@ -125,6 +125,31 @@ describe('a report', () => {
     expect(pictures).toEqual([[reports[0]?.id, PICTURE]]);
   });
 
+  test('a second press while the window is open changes nothing of what is sent', async () => {
+    let seen = SEEN;
+    const { notice, handlers, page, reports, pages } = started({ lastInFront: () => seen });
+    await notice.openReport();
+    seen = { ...SEEN, observation: { ...SEEN.observation, title: 'A private chat' } };
+    await notice.openReport();
+    expect(pages.opened).toEqual(['report', 'report']);
+    await handlers()['report.send'](WORDS, page);
+    expect(reports[0]).toMatchObject({ attached: { title: 'Unkind words' } });
+    pages.close('report');
+    await notice.openReport();
+    await handlers()['report.send'](WORDS, page);
+    expect(reports[1]).toMatchObject({ attached: { title: 'A private chat' } });
+  });
+
+  test('what was in front is forgotten with the report window, and not with another', async () => {
+    const { notice, handlers, page, pages } = started();
+    await notice.openReport();
+    notice.openNotice();
+    pages.close('notice');
+    expect((await handlers()['report.open'](undefined, page)).inFront).not.toBeNull();
+    pages.close('report');
+    expect((await handlers()['report.open'](undefined, page)).inFront).toBeNull();
+  });
+
   test('leaves out what the pupil does not attach', async () => {
     const { notice, handlers, page, reports, pictures } = started();
     await notice.openReport();

@@ -63,7 +63,7 @@ export function createPages(deps: { readonly log: Log }, options: PagesOptions):
   const windows = new Map<PageName, BrowserWindow>();
   let pageSession: Session | null = null;
 
-  function openWindow(page: PageName): BrowserWindow {
+  function openWindow(page: PageName, closed?: () => void): BrowserWindow {
     pageSession ??= createPageSession(options.rendererFolder);
     const window = new BrowserWindow({
       ...SIZES[page],
@@ -87,7 +87,10 @@ export function createPages(deps: { readonly log: Log }, options: PagesOptions):
     window.removeMenu();
     lockDown(window.webContents);
     window.once('ready-to-show', () => window.show());
-    window.once('closed', () => windows.delete(page));
+    window.once('closed', () => {
+      windows.delete(page);
+      closed?.();
+    });
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       deps.log.error({ page, reason }, 'a page ended by itself');
       if (!window.isDestroyed()) window.destroy();
@@ -126,10 +129,10 @@ export function createPages(deps: { readonly log: Log }, options: PagesOptions):
         },
       };
     },
-    open(page) {
+    open(page, closed) {
       const present = windows.get(page);
       if (present === undefined) {
-        windows.set(page, openWindow(page));
+        windows.set(page, openWindow(page, closed));
         return;
       }
       if (present.isMinimized()) present.restore();
