@@ -11,25 +11,22 @@ export function limitBodiesInFlight(
   scope: App,
   options: { readonly maxBytes: number; readonly unknownBytes: number },
 ): void {
-  const held = new WeakMap<object, number>();
   let inFlightBytes = 0;
-  const release = (request: object) => {
-    inFlightBytes -= held.get(request) ?? 0;
-    held.delete(request);
-  };
   scope.addHook('onRequest', async (request, reply) => {
     const { headers } = request;
     const declared = Number(headers['content-length'] ?? 0);
     const bytes = headers['transfer-encoding'] === undefined ? declared : options.unknownBytes;
-    // What is larger than any route takes is refused by the route, and holds nothing.
-    if (bytes > options.unknownBytes) return;
+    // What is larger than any route takes is refused by the route, and holds nothing. Nor does a client that has
+    // gone already: its 'close' has been.
+    if (bytes > options.unknownBytes || reply.raw.destroyed) return;
     if (inFlightBytes + bytes > options.maxBytes) {
       await sendError(reply, 'overloaded', { retryAfterSeconds: RETRY_AFTER_SECONDS });
       return;
     }
     inFlightBytes += bytes;
-    held.set(request, bytes);
+    // However it ends: no hook of Fastify tells of a client that goes after its body and before the answer.
+    reply.raw.once('close', () => {
+      inFlightBytes -= bytes;
+    });
   });
-  scope.addHook('onResponse', async (request) => release(request));
-  scope.addHook('onRequestAbort', async (request) => release(request));
 }
