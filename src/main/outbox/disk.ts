@@ -10,72 +10,29 @@
  *   the ceiling is in doubt: whoever opens the store after a kill goes on above it.
  * - An acknowledgement that could not be written is remembered: what it removed is not offered again.
  * - A damaged database is replaced in the middle of any operation, which is then done on the new one.
+ * - A database that cannot be opened, replaced or read just now (a full disk, another program that holds it) is no
+ *   reason to stop: it is as good as no room, and tried again.
  */
-import type { Disposable, Timers } from '#kernel';
-import type { SourceHealth } from '../ports/index.ts';
+import type { Disposable } from '#kernel';
 import { createDiskHealth } from './diskHealth.ts';
+import type { Disk, DiskDeps, LostNumbers } from './diskTypes.ts';
 import { countFormer } from './former.ts';
 import { createMemoryStore } from './memoryStore.ts';
 import { edges, merge } from './merge.ts';
-import { type OpenReport, openStore, type StoreDeps, type StoreOptions } from './openStore.ts';
-import type { Reserve } from './reserve.ts';
-import type { Serial } from './serial.ts';
-import {
-  type Change,
-  type OutboxStore,
-  type StoredBlob,
-  type StoredRecord,
-  StoreFailure,
-  type StoreTotals,
-} from './store.ts';
+import { type OpenReport, openStore, type StoreOptions } from './openStore.ts';
+import { createRescue } from './rescue.ts';
+import { type Change, type OutboxStore, StoreFailure } from './store.ts';
 
 const RETRY_MS = 5_000;
-/** The reserve is large, so a full disk is not asked for it as often. */
-const RESERVE_RETRY_MS = 60_000;
+/** The reserve and a damaged database are large, so a full disk is not asked for their room as often. */
+const LARGE_RETRY_MS = 60_000;
 /** Records of one transaction when memory goes back to disk. */
 const FLUSH_GROUP = 32;
-
-export interface DiskDeps extends StoreDeps {
-  readonly reserve: Reserve;
-  readonly timers: Pick<Timers, 'after' | 'now'>;
-  /** Everything that calls in here runs inside it; so does the retry of a full disk. */
-  readonly serial: Serial;
-  readonly health: { report(part: string, health: SourceHealth): void };
-}
-
-export interface Disk {
-  /** Writes, or keeps in memory what cannot be written now. */
-  commit(change: Change): Promise<'written' | 'held'>;
-  /** Writes where there is room beside the reserve, or does nothing. */
-  tryCommit(change: Change): Promise<'written' | 'no_room'>;
-  /** Reads from the store on disk, replacing it first where it turns out damaged; `empty` where there is none. */
-  read<Value>(operation: (store: OutboxStore) => Value, empty: Value): Promise<Value>;
-  /** Reads from what is in memory only. */
-  readMemory<Value>(operation: (store: OutboxStore) => Value): Value;
-  nextRecords(limits: Parameters<OutboxStore['nextRecords']>[0]): Promise<readonly StoredRecord[]>;
-  nextBlob(skip: ReadonlySet<string>): Promise<StoredBlob | null>;
-  countingRepeat(captureId: string): Promise<StoredRecord | null>;
-  /** The rank of the text that awaits this picture, or null where none does. */
-  promisedRank(recordId: string): Promise<number | null>;
-  totals(): StoreTotals & {
-    readonly held: number;
-    readonly oldestAt: number | null;
-    readonly topRank: number | null;
-  };
-  /** If something was lost since the last call: the numbers it may have had. */
-  takeLoss(): LostNumbers | null;
-  dispose(): void;
-}
-
-/** An inclusive range of sequence numbers. */
-export interface LostNumbers {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** Opens the store. Where there is no room even for that, all is held in memory until there is. */
 export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise<Disk> {
   const { ceiling, reserve } = deps;
+  const rescue = createRescue(deps.files, options);
   const health = createDiskHealth(deps.health);
   let store: OutboxStore | null = null;
   const held = createMemoryStore();
@@ -93,11 +50,15 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
 
   async function open(knownDamaged: boolean): Promise<void> {
     closeStore();
-    const report = forThisRun(await openStore(deps, options, deps.timers.now(), knownDamaged));
+    const opened = await openStore({ ...deps, rescue }, options, deps.timers.now(), knownDamaged);
+    const report = forThisRun(opened);
     store = report.store;
     lastSequence = Math.max(lastSequence, report.lastSequence);
-    if (store === null) guess();
-    else {
+    if (store === null) {
+      guess();
+      scheduleRetry(RETRY_MS);
+    } else {
+      await saveDamaged();
       const known = store.totals();
       if (guessed !== null && guessed > known.lastSequence) lose(1, guessed);
       dropped = Math.max(dropped, known.dropped);
@@ -106,6 +67,17 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
     if (report.loss !== null) lose(report.loss.from, lastSequence);
     health.opened(report);
     health.former(await countFormer(deps.files));
+  }
+
+  /** Brings over what damaged databases still hold; what cannot be brought over now is tried again. True: some was. */
+  async function saveDamaged(): Promise<boolean> {
+    if (store === null) return false;
+    const before = store.totals().records;
+    const saved = await rescue.save(store);
+    lastSequence = Math.max(lastSequence, saved.highest);
+    health.saved(saved);
+    if (!saved.complete) scheduleRetry(LARGE_RETRY_MS);
+    return store.totals().records > before;
   }
 
   /** A doubt of this run's own is none: what is in memory is here. */
@@ -203,15 +175,19 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
       retry = null;
       void deps.serial.run(async () => {
         if (disposed) return;
-        if (!(await flush())) return scheduleRetry(RETRY_MS);
+        const wasOpen = store !== null;
+        if (!wasOpen) await open(false);
+        if (store === null || !(await flush())) return scheduleRetry(RETRY_MS);
+        const recovered = !wasOpen || (await saveDamaged());
         await restoreReserve();
         await tell();
+        if (recovered) await deps.recovered();
       });
     });
   }
 
   async function restoreReserve(): Promise<void> {
-    if (!(await reserve.keep())) scheduleRetry(RESERVE_RETRY_MS);
+    if (!(await reserve.keep())) scheduleRetry(LARGE_RETRY_MS);
   }
 
   function nothingHeld(): boolean {
@@ -256,7 +232,7 @@ export async function createDisk(deps: DiskDeps, options: StoreOptions): Promise
       let outcome = await write(change);
       if (outcome === 'no_room' && (await reserve.release())) {
         outcome = await write(change);
-        scheduleRetry(RESERVE_RETRY_MS);
+        scheduleRetry(LARGE_RETRY_MS);
       }
       remember(change);
       if (outcome === 'no_room') {

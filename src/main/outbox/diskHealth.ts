@@ -1,6 +1,7 @@
 import type { SourceHealth } from '../ports/index.ts';
 import type { Former } from './former.ts';
 import type { OpenReport } from './openStore.ts';
+import type { Saved } from './rescue.ts';
 
 /** `written`: there is room. `reserve`: text goes to space kept back for it. `held`: it is kept in memory. */
 export type Room = 'written' | 'reserve' | 'held';
@@ -24,6 +25,8 @@ const ROOM: { readonly [Now in Room]: SourceHealth } = {
 /** Says of the database and the disk what a technician can act on; the same thing twice is said once. */
 export function createDiskHealth(health: { report(part: string, health: SourceHealth): void }): {
   opened(report: Pick<OpenReport, 'loss'>): void;
+  /** What became of the records of damaged databases. */
+  saved(saved: Saved): void;
   /** What earlier enrolments left behind is told for as long as it is there. */
   former(found: Former): void;
   room(now: Room): void;
@@ -38,13 +41,23 @@ export function createDiskHealth(health: { report(part: string, health: SourceHe
           message:
             'This machine was switched off while its disk was full; records that were kept in memory may be lost. Their numbers are admitted to the server.',
         });
-      } else if (loss !== null) {
+      } else if (loss?.why === 'missing') {
         health.report('outbox.database', {
           state: 'degraded',
-          code: loss.why === 'damaged' ? 'damaged_replaced' : 'missing_replaced',
-          message: `The outbox's database was ${loss.why}; a new one was started and ${loss.salvaged} records were saved. Check this machine's disk.`,
+          code: 'missing_replaced',
+          message: "The outbox's database was missing; a new one was started. Check this machine's disk.",
         });
       }
+    },
+    saved({ found, records, complete }) {
+      if (!found) return;
+      health.report('outbox.database', {
+        state: 'degraded',
+        code: complete ? 'damaged_replaced' : 'damaged_waiting',
+        message: complete
+          ? `The outbox's database was damaged; a new one was started and ${records} records were saved. Check this machine's disk.`
+          : "The outbox's database was damaged and set aside (outbox.unsaved-* in the agent's data folder). What can be read of it is not saved yet: free some space on the disk.",
+      });
     },
     former({ databases, records }) {
       if (databases === 0) return;

@@ -1,7 +1,7 @@
 import { type PlainRecord, type Priority, priorityRank } from '#contract';
 import type { EnvelopeHead, Sealer } from '#seal';
 import { describe } from './describe.ts';
-import type { Disk } from './disk.ts';
+import type { Disk } from './diskTypes.ts';
 import type { Change, StoredRecord } from './store.ts';
 
 /** A record on its way into the outbox. */

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { Files } from '../ports/index.ts';
-import { COMPANIONS } from './openStore.ts';
+import { isRefusal, removeDatabase } from './databaseFiles.ts';
 
 const countRow = z.object({ records: z.int(), all: z.int() });
 
@@ -14,20 +14,24 @@ export interface Former {
 
 /**
  * Counts what was set aside at an earlier start. A database in which nothing is left is removed; one with records, or
- * one that cannot be read, stays until a technician takes it away.
+ * one that cannot be read, stays until a technician takes it away. What is refused just now is done at the next start.
  */
 export async function countFormer(files: Pick<Files, 'absolute' | 'list' | 'remove'>): Promise<Former> {
   let databases = 0;
   let records: number | null = 0;
-  for (const name of await files.list('')) {
-    if (!/^outbox\.former-\d+\.db$/.test(name)) continue;
-    const count = countIn(files.absolute(name));
-    if (count?.all === 0) {
-      for (const companion of COMPANIONS) await files.remove(name + companion);
-      continue;
+  try {
+    for (const name of await files.list('')) {
+      if (!/^outbox\.former-\d+\.db$/.test(name)) continue;
+      const count = countIn(files.absolute(name));
+      if (count?.all === 0) {
+        await removeDatabase(files, name);
+        continue;
+      }
+      databases += 1;
+      records = records === null || count === null ? null : records + count.records;
     }
-    databases += 1;
-    records = records === null || count === null ? null : records + count.records;
+  } catch (failure) {
+    if (!isRefusal(failure)) throw failure;
   }
   return { databases, records };
 }

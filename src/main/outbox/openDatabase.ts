@@ -1,13 +1,11 @@
 import Database from 'better-sqlite3';
-import { z } from 'zod';
+import { ownerRow } from './rows.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { asStoreFailure, createSqliteStore } from './sqliteStore.ts';
 import { type OutboxStore, StoreFailure } from './store.ts';
 
 /** Above this size the whole file is not checked at start; damage is then found where it is touched. */
 const CHECK_BELOW_BYTES = 64_000_000;
-
-const ownerRow = z.object({ device_id: z.string() });
 
 export type Opened =
   /** `created`: there was none, or one that had not got as far as its tables. */

@@ -77,7 +77,13 @@ export async function createOutbox(deps: OutboxDeps, options: OutboxOptions): Pr
   const holds = createDisposables();
   const ceiling = await createCeiling(deps.files);
   const reserve = await createReserve(deps.files, options.reserveBytes ?? RESERVE_BYTES);
-  const disk = await createDisk({ files: deps.files, ceiling, reserve, timers, serial, health }, options);
+  const recovered = async () => {
+    await keepInOrder();
+    tell('low');
+  };
+  const disk = await serial.run(() =>
+    createDisk({ files: deps.files, ceiling, reserve, timers, serial, health, recovered }, options),
+  );
   const outgoing = createOutgoing({ disk, serial, timers, health });
   const listeners = new Set<(priority: Priority) => void>();
   const waiting: Waiting[] = [];

@@ -1,7 +1,7 @@
 import type { EnvelopeAnswer } from '#contract';
 import type { Timers } from '#kernel';
 import type { SourceHealth } from '../ports/index.ts';
-import type { Disk } from './disk.ts';
+import type { Disk } from './diskTypes.ts';
 import type { Serial } from './serial.ts';
 import type { Batch, Outbox } from './types.ts';
 

@@ -55,3 +55,4 @@ export const sizeRow = z.object({ sequence: z.int(), bytes: z.int() });
 export const announcedRow = z.object({ sequence: z.int(), sha256: z.string() });
 export const promisedRow = z.object({ recordId: z.string(), rank: z.int() });
 export const numberRow = z.object({ value: z.number().nullable() });
+export const ownerRow = z.object({ device_id: z.string() });

@@ -2,6 +2,8 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { envelopeSchema } from '#contract';
 import { parseJson } from '#kernel';
+import { ownerRow } from './rows.ts';
+import { asStoreFailure } from './sqliteStore.ts';
 import type { Change, StoredBlob, StoredRecord } from './store.ts';
 
 const recordRow = z.object({
@@ -21,22 +23,43 @@ const blobRow = z.object({
 });
 const promisedRow = z.object({ rowid: z.int(), record_id: z.string(), rank: z.int() });
 
+/** What SQLite says of a file that it may be able to read later; whatever else it says is damage. */
+const LATER = /^SQLITE_(FULL|CANTOPEN|READONLY|BUSY|LOCKED|NOMEM|PERM)/;
+
 /**
  * Reads all that can be read out of a damaged database: each table from its beginning up to the damage, then from
- * its end back to it. Only whole envelopes count. Never throws: what cannot be read is lost, and the caller says so.
+ * its end back to it. Only whole envelopes count. Null where the database is another enrolment's. What cannot be read
+ * is lost, and the caller says so; throws a {@link StoreFailure} where the file cannot be read just now.
  */
-export function salvage(path: string): Change & { readonly put: readonly StoredRecord[] } {
-  let database: Database.Database;
+export function salvage(
+  path: string,
+  deviceId: string,
+): (Change & { readonly put: readonly StoredRecord[] }) | null {
+  let database: Database.Database | undefined;
   try {
     database = new Database(path);
-  } catch {
-    return { put: [] };
-  }
-  try {
-    return read(database);
+    // Nothing is made beside the file, for which a full disk may have no room.
+    database.pragma('locking_mode = EXCLUSIVE');
+    return (ownerOf(database) ?? deviceId) === deviceId ? read(database) : null;
+  } catch (failure) {
+    throw asStoreFailure(failure);
   } finally {
-    database.close();
+    database?.close();
   }
+}
+
+/** Null where that cannot be read any more. */
+function ownerOf(database: Database.Database): string | null {
+  try {
+    return ownerRow.parse(database.prepare('SELECT device_id FROM owner').get()).device_id;
+  } catch (failure) {
+    passOnLater(failure);
+    return null;
+  }
+}
+
+function passOnLater(failure: unknown): void {
+  if (failure instanceof Error && 'code' in failure && LATER.test(String(failure.code))) throw failure;
 }
 
 function read(database: Database.Database) {
@@ -93,7 +116,8 @@ function fromBothEnds<Row>(
         found.set(parsed[key], parsed);
         at = Number(parsed[key]);
       }
-    } catch {
+    } catch (failure) {
+      passOnLater(failure);
       // The damage begins here: try from the other end.
     }
   }
