@@ -14,6 +14,10 @@ const NOTHING: LineOutcome = { kind: 'nothing' };
 const LOCAL_NAMES =
   /^(localhost|localhost\.localdomain|local|broadcasthost|ip6-\S+|0\.0\.0\.0|255\.255\.255\.255|::1)$/i;
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*::?[0-9a-f:.]*(%\w+)?)$/i;
+/** Addresses that lead nowhere, or to the machine itself: a name with one of them is blocked. `0` is short for 0.0.0.0. */
+const BLOCKING =
+  /^(::ffff:)?(0|0\.0\.0\.0|127(\.\d{1,3}){3}|255\.255\.255\.255)$|^::[01]?$|^(0{1,4}:){7}0{0,3}[01]$/i;
+const PORT = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*:\d+(?![^/?#])/i;
 /** Adblock options under which a filter still means: the site itself. */
 const SITE_OPTIONS = new Set(['document', 'doc', 'all', 'important', 'popup']);
 
@@ -22,7 +26,8 @@ function sites(texts: readonly string[]): LineOutcome {
   const dropped: string[] = [];
   for (const text of texts) {
     const site = parseSite(text);
-    if (site.ok) good.push(site.value.host + site.value.path);
+    if (PORT.test(text)) dropped.push('only about one port, and a list has whole sites');
+    else if (site.ok) good.push(site.value.host + site.value.path);
     else dropped.push(site.error);
   }
   return good.length + dropped.length === 0 ? NOTHING : { kind: 'sites', sites: good, dropped };
@@ -39,14 +44,22 @@ export const readDomainLine: SiteLineReader = (line) => {
   return sites([text]);
 };
 
-/** `0.0.0.0 example.com example.net # comment`. The machine's own names are left out silently. */
+/**
+ * `0.0.0.0 example.com example.net # comment`. The machine's own names are left out silently. A line that leads to
+ * another computer does not block: it names a school's own server, or turns a search engine's safe search on.
+ */
 export const readHostsLine: SiteLineReader = (line) => {
   const words = line.replace(/#.*$/, '').trim().split(/\s+/);
   const [address, ...names] = words;
   if (address === undefined || address === '') return NOTHING;
-  if (!ADDRESS.test(address)) return { kind: 'dropped', reason: `\`${address}\` is no address` };
+  const isBlocking = BLOCKING.test(address);
+  if (!isBlocking && !ADDRESS.test(address))
+    return { kind: 'dropped', reason: `\`${address}\` is no address` };
   if (names.length === 0) return { kind: 'dropped', reason: 'no host name behind the address' };
-  return sites(names.filter((name) => !LOCAL_NAMES.test(name)));
+  const others = names.filter((name) => !LOCAL_NAMES.test(name));
+  if (others.length > 0 && !isBlocking)
+    return { kind: 'dropped', reason: `it leads to \`${address}\` and blocks nothing` };
+  return sites(others);
 };
 
 /** `||example.com^` and `||example.com/path`; everything that is not about a whole site is dropped with a reason. */
