@@ -5,12 +5,20 @@ export type PhraseOutcome =
   | { readonly kind: 'nothing' }
   /** `naughtynesslimit = 50`: from when the weights count. */
   | { readonly kind: 'limit'; readonly limit: number }
-  | { readonly kind: 'rule'; readonly yaml: string; readonly narrowed: string | null }
+  | {
+      readonly kind: 'rule';
+      readonly yaml: string;
+      /** null: it counts by itself. */
+      readonly weight: number | null;
+      readonly narrowed: string | null;
+    }
   | { readonly kind: 'dropped'; readonly reason: string };
 
-const MIN_STEM = 3;
-const MIN_INSIDE = 4;
 const MAX_PARTS = 6;
+/** The bounds that packs have, too. */
+const MAX_LETTERS = 1_000;
+const MAX_WEIGHT = 10_000;
+const MAX_LIMIT = 1_000_000;
 
 interface Part {
   readonly phrase: string;
@@ -27,26 +35,39 @@ export function readPhraseLine(line: string, ruleId: string, severity: string): 
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return { kind: 'nothing' };
   const limit = /^naught[yi]nesslimit\s*=\s*(\d+)$/i.exec(text);
-  if (limit?.[1] !== undefined) return { kind: 'limit', limit: Number(limit[1]) };
+  if (limit?.[1] !== undefined) {
+    if (Number(limit[1]) > 0 && Number(limit[1]) <= MAX_LIMIT)
+      return { kind: 'limit', limit: Number(limit[1]) };
+    return { kind: 'dropped', reason: `a limit is a number from 1 to ${MAX_LIMIT}` };
+  }
   if (/^\.include/i.test(text))
     return { kind: 'dropped', reason: 'includes another file: give that file too' };
-  const groups = readGroups(text);
-  if (groups === null) return { kind: 'dropped', reason: 'not of the form <phrase><weight>' };
-  const last = groups[groups.length - 1] ?? '';
-  const isWeighted = groups.length > 1 && /^[+-]?\d+$/.test(last.trim());
-  const phrases = isWeighted ? groups.slice(0, -1) : groups;
-  const weight = isWeighted ? Number(last) : null;
+  const read = readGroups(text);
+  if (typeof read === 'string') return { kind: 'dropped', reason: read };
+  const { phrases, weight } = read;
   if (weight === 0) return { kind: 'dropped', reason: 'a weight of 0 says nothing' };
+  if (weight !== null && Math.abs(weight) > MAX_WEIGHT)
+    return { kind: 'dropped', reason: `a weight lies between -${MAX_WEIGHT} and ${MAX_WEIGHT}` };
   if (phrases.length > MAX_PARTS)
     return { kind: 'dropped', reason: `a combination of more than ${MAX_PARTS} phrases` };
   return ruleOf(phrases, weight, ruleId, severity);
 }
 
-/** The texts between the angle brackets; only commas may stand between them. */
-function readGroups(text: string): string[] | null {
+/** The phrases and the weight of a line, or what is wrong with it. Commas stand between phrases; the weight comes last. */
+function readGroups(text: string): { phrases: readonly string[]; weight: number | null } | string {
   const code = text.replace(/>\s*#.*$/, '>');
-  if (!/^(<[^<>]+>\s*,?\s*)+$/.test(code)) return null;
-  return Array.from(code.matchAll(/<([^<>]+)>/g), (group) => group[1] ?? '');
+  if (!/^<[^<>]+>((\s*,)?\s*<[^<>]+>)*(\s*,)?$/.test(code)) return 'not of the form <phrase><weight>';
+  const groups = Array.from(code.matchAll(/(,?)\s*<([^<>]+)>/g), ([, comma = '', inner = '']) => ({
+    inner,
+    hasComma: comma !== '',
+  }));
+  const last = groups.length > 1 ? groups.at(-1) : undefined;
+  const isWeighted = last !== undefined && /^[+-]?\d+$/.test(last.inner.trim());
+  const phrases = isWeighted ? groups.slice(0, -1) : groups;
+  const wrong = phrases.slice(1).findLast(({ hasComma }) => !hasComma);
+  if (wrong !== undefined)
+    return `\`${wrong.inner}\` is no weight (a whole number), and no comma makes it another phrase`;
+  return { phrases: phrases.map(({ inner }) => inner), weight: isWeighted ? Number(last.inner) : null };
 }
 
 function ruleOf(
@@ -75,6 +96,7 @@ function ruleOf(
   return {
     kind: 'rule',
     yaml: `  - { ${keys.join(', ')} }`,
+    weight,
     narrowed: narrowed.length === 0 ? null : narrowed.join('; '),
   };
 }
@@ -88,13 +110,14 @@ function partOf(source: string, inCombination: boolean): Part | string {
     .filter((word) => word !== '');
   const openStart = !source.startsWith(' ');
   const openEnd = !source.endsWith(' ');
-  const last = words[words.length - 1];
-  if (last === undefined || !/[\p{L}\p{N}]/u.test(source)) return 'has no letters or digits';
-  const mayBeInside = words.length === 1 && last.length >= MIN_INSIDE && !inCombination;
-  const insideWords = mayBeInside && openStart;
-  const asStem = !insideWords && openEnd && last.length >= MIN_STEM;
-  const phrase = words.join(' ') + (asStem ? '*' : '');
-  const problem = checkPhrase(phrase, { insideWords, isPart: inCombination });
+  const plain = words.join(' ');
+  if (!/[\p{L}\p{N}]/u.test(plain)) return 'has no letters or digits';
+  if (plain.length > MAX_LETTERS) return `longer than ${MAX_LETTERS} letters`;
+  const isPart = inCombination;
+  const insideWords = openStart && !inCombination && checkPhrase(plain, { insideWords: true }) === null;
+  const asStem = !insideWords && openEnd && checkPhrase(`${plain}*`, { isPart }) === null;
+  const phrase = asStem ? `${plain}*` : plain;
+  const problem = checkPhrase(phrase, { insideWords, isPart });
   if (problem !== null) return problem;
   const losses: string[] = [];
   if (!insideWords && openStart) losses.push('begins at the beginning of a word only');
@@ -103,6 +126,6 @@ function partOf(source: string, inCombination: boolean): Part | string {
   return {
     phrase,
     insideWords,
-    narrowed: losses.length === 0 ? null : `\`${words.join(' ')}\` ${losses.join(' and ')}`,
+    narrowed: losses.length === 0 ? null : `\`${plain}\` ${losses.join(' and ')}`,
   };
 }

@@ -1,8 +1,11 @@
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Category, Severity } from '#contract';
 import { LOCKED_CATEGORIES } from '#contract';
+import { createSiteListReader, parsePack } from '#match';
+import { linesOf } from '../lines.ts';
 import { readPhraseLine } from './e2guardian.ts';
 import {
   type LineOutcome,
@@ -34,111 +37,170 @@ const SITE_READERS: Record<Exclude<ImportFormat, 'e2guardian'>, SiteLineReader> 
   adblock: readAdblockLine,
 };
 
-/**
- * Turns lists of other software into a site list or a rule pack, line by line, in bounded memory. Every line that is
- * not carried over, or only in part, is reported with file and line. Gives the exit code: 1 if nothing was carried over.
- */
-export async function importLists(options: ImportOptions, report: (line: string) => void): Promise<number> {
-  const isPhrases = options.from === 'e2guardian';
-  if (isPhrases && LOCKED_CATEGORIES.has(options.category)) {
-    report(`${options.category} takes lists of sites only`);
-    return 1;
-  }
-  const output = createWriteStream(options.out);
-  const counts = isPhrases
-    ? await importPhrases(options, output, report)
-    : await importSites(options, SITE_READERS[options.from as 'hosts'], output, report);
-  output.end();
-  await once(output, 'finish');
-  report(
-    `${options.out}: ${counts.carried} carried over, ${counts.narrowed} of them in part, ${counts.dropped} left out`,
-  );
-  return counts.carried > 0 ? 0 : 1;
-}
-
-interface Counts {
+/** What an import came to so far. */
+interface Progress {
   carried: number;
   narrowed: number;
   dropped: number;
+  /** Why the result is of no use. */
+  refusal: string | null;
 }
 
-async function importSites(
+/** Gives the text to write, piece by piece. */
+type Importer = (
   options: ImportOptions,
-  read: SiteLineReader,
-  output: WriteStream,
+  progress: Progress,
   report: (line: string) => void,
-): Promise<Counts> {
-  const counts: Counts = { carried: 0, narrowed: 0, dropped: 0 };
-  await write(
-    output,
-    `# lapwing-list: ${options.id}\n# category: ${options.category}\n# severity: ${options.severity}\n# version: 1\n`,
-  );
-  for await (const { file, number, line } of linesOf(options.files)) {
+) => AsyncGenerator<string>;
+
+/**
+ * Turns lists of other software into a site list or a rule pack, line by line, in bounded memory. Every line that is
+ * not carried over, or only in part, is reported with file and line. The result takes its place (`out`) only when it is
+ * whole and `rules check` has nothing against it. Gives the exit code: 1 if nothing was written.
+ */
+export async function importLists(options: ImportOptions, report: (line: string) => void): Promise<number> {
+  const problems = await problemsOf(options);
+  for (const problem of problems) report(problem);
+  if (problems.length > 0) return 1;
+  const unfinished = `${options.out}.unfinished`;
+  const progress: Progress = { carried: 0, narrowed: 0, dropped: 0, refusal: null };
+  const run = options.from === 'e2guardian' ? importPhrases : importSites;
+  try {
+    await pipeline(run(options, progress, report), createWriteStream(unfinished));
+    const { carried, narrowed, dropped, refusal } = progress;
+    const isWritten = carried > 0 && refusal === null;
+    if (isWritten) await rename(unfinished, options.out);
+    const where = isWritten ? options.out : `nothing was written${refusal === null ? '' : `, ${refusal}`}`;
+    report(`${where}: ${carried} carried over, ${narrowed} of them in part, ${dropped} left out`);
+    return isWritten ? 0 : 1;
+  } catch (failure) {
+    report(`nothing was written: ${failure instanceof Error ? failure.message : String(failure)}`);
+    return 1;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+/** What cannot come to any good, found before anything is read or written. */
+async function problemsOf(options: ImportOptions): Promise<readonly string[]> {
+  const { from, out, files, category } = options;
+  const isPhrases = from === 'e2guardian';
+  if (isPhrases && LOCKED_CATEGORIES.has(category)) return [`${category} takes lists of sites only`];
+  const ending = isPhrases ? '.yaml' : '.list';
+  if (!out.endsWith(ending)) return [`--out ${out}: its name must end in ${ending} to be used as rules`];
+  if (!(await stat(dirname(out)).catch(() => null))?.isDirectory())
+    return [`--out ${out}: there is no folder ${dirname(out)}`];
+  const target = await stat(out).catch(() => null);
+  if (target?.isDirectory()) return [`--out ${out} is a folder`];
+  const problems: string[] = [];
+  for (const file of files) {
+    const found = await stat(file).catch(() => null);
+    if (found === null) problems.push(`${file}: there is no such file`);
+    else if (found.isDirectory()) problems.push(`${file} is a folder: give the files in it`);
+    else if (target !== null && found.dev === target.dev && found.ino === target.ino)
+      problems.push(`--out ${out} is one of the files to import`);
+  }
+  return [...problems, ...(isPhrases ? packProblems(options) : listProblems(options))];
+}
+
+/** What is wrong with what stands around the rules. The rules themselves are checked line by line. */
+function packProblems(options: ImportOptions): readonly string[] {
+  const rule = `  - { id: r, severity: ${options.severity}, phrases: [sample] }\n`;
+  const pack = parsePack(`${packHead(options)}${rule}threshold: ${options.limit}\n`, options.out);
+  return pack.ok ? [] : pack.error.map(({ message }) => message);
+}
+
+function packHead({ id, category, language, files }: ImportOptions): string {
+  const description = `Imported from ${files.length} phrase list(s).`;
+  return [
+    `pack: ${JSON.stringify(id)}`,
+    `category: ${category}`,
+    `language: ${JSON.stringify(language)}`,
+    'version: 1',
+    `description: ${JSON.stringify(description)}`,
+    'rules:\n',
+  ].join('\n');
+}
+
+function listProblems(options: ImportOptions): readonly string[] {
+  const reader = createSiteListReader({ addList: () => ({ add: () => undefined }) }, options.out);
+  for (const line of [...listHead(options).split('\n'), 'example.com']) reader.line(line);
+  return reader.end().errors.map(({ message }) => message);
+}
+
+function listHead({ id, category, severity }: ImportOptions): string {
+  return `# lapwing-list: ${id}\n# category: ${category}\n# severity: ${severity}\n# version: 1\n`;
+}
+
+const importSites: Importer = async function* (options, progress, report) {
+  const read = SITE_READERS[options.from as keyof typeof SITE_READERS];
+  yield listHead(options);
+  for await (const { file, number, line } of linesOfAll(options.files, report)) {
     const outcome: LineOutcome = read(line);
     const drop = (reason: string): void => {
-      counts.dropped += 1;
+      progress.dropped += 1;
       report(`${file}:${number}: left out: ${reason}: ${shown(line)}`);
     };
     if (outcome.kind === 'dropped') drop(outcome.reason);
     if (outcome.kind !== 'sites') continue;
     for (const reason of outcome.dropped) drop(reason);
-    counts.carried += outcome.sites.length;
-    if (outcome.sites.length > 0) await write(output, `${outcome.sites.join('\n')}\n`);
+    progress.carried += outcome.sites.length;
+    if (outcome.sites.length > 0) yield `${outcome.sites.join('\n')}\n`;
   }
-  return counts;
-}
+};
 
-async function importPhrases(
-  options: ImportOptions,
-  output: WriteStream,
-  report: (line: string) => void,
-): Promise<Counts> {
-  const counts: Counts = { carried: 0, narrowed: 0, dropped: 0 };
-  const head = [
-    `pack: ${options.id}`,
-    `category: ${options.category}`,
-    `language: ${options.language}`,
-    'version: 1',
-  ];
-  await write(
-    output,
-    `${head.join('\n')}\ndescription: ${JSON.stringify(`Imported from ${options.files.length} phrase list(s).`)}\nrules:\n`,
-  );
+const importPhrases: Importer = async function* (options, progress, report) {
+  yield packHead(options);
   let { limit } = options;
-  let rule = 0;
-  for await (const { file, number, line } of linesOf(options.files)) {
-    const outcome = readPhraseLine(line, `line-${rule + 1}`, options.severity);
+  /** The most that weights can add up to. */
+  let most = 0;
+  let hasWeights = false;
+  for await (const { file, number, line } of linesOfAll(options.files, report)) {
+    const outcome = readPhraseLine(line, `line-${progress.carried + 1}`, options.severity);
     if (outcome.kind === 'limit') limit = outcome.limit;
     else if (outcome.kind === 'dropped') {
-      counts.dropped += 1;
+      progress.dropped += 1;
       report(`${file}:${number}: left out: ${outcome.reason}: ${shown(line)}`);
     } else if (outcome.kind === 'rule') {
-      rule += 1;
-      counts.carried += 1;
-      await write(output, `${outcome.yaml}\n`);
+      progress.carried += 1;
+      hasWeights ||= outcome.weight !== null;
+      most += Math.max(outcome.weight ?? 0, 0);
+      yield `${outcome.yaml}\n`;
       if (outcome.narrowed === null) continue;
-      counts.narrowed += 1;
+      progress.narrowed += 1;
       report(`${file}:${number}: in part: ${outcome.narrowed}`);
     }
   }
-  await write(output, `threshold: ${Math.max(limit, 1)}\n`);
-  return counts;
-}
+  if (hasWeights && most < limit)
+    progress.refusal = `because the weights add up to ${most} and can never reach the limit of ${limit} (lower --limit, or naughtynesslimit in the files)`;
+  yield `threshold: ${limit}\n`;
+};
 
-async function* linesOf(
+/** The lines of all files. One that is not UTF-8 is Windows-1252, which older lists are; the first of a file is reported. */
+async function* linesOfAll(
   files: readonly string[],
+  report: (line: string) => void,
 ): AsyncGenerator<{ file: string; number: number; line: string }> {
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const windows = new TextDecoder('windows-1252');
   for (const file of files) {
     let number = 0;
-    for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    let isOlder = false;
+    const decode = (line: Buffer): string => {
+      try {
+        return utf8.decode(line);
+      } catch {
+        if (!isOlder)
+          report(`${file}:${number + 1}: not UTF-8: this line and others like it are read as Windows-1252`);
+        isOlder = true;
+        return windows.decode(line);
+      }
+    };
+    for await (const line of linesOf(createReadStream(file), decode)) {
       number += 1;
-      yield { file, number, line: line.replace(/^\uFEFF/, '') };
+      yield { file, number, line };
     }
   }
-}
-
-async function write(output: WriteStream, text: string): Promise<void> {
-  if (!output.write(text)) await once(output, 'drain');
 }
 
 /** A line of somebody else's file, safe and short enough for a terminal. */
