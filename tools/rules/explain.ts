@@ -1,6 +1,6 @@
 import type { Audience } from '#contract';
 import { createMatcher, type Decision, type ExplainedCandidate, type Explanation } from '#match';
-import { errorLine, loadRules } from './load.ts';
+import { loadUsableRules } from './load.ts';
 import { matcherOptionsOf, ownPacksOf, type RulesPolicy } from './policy.ts';
 
 export interface ExplainOptions {
@@ -15,11 +15,8 @@ export interface ExplainOptions {
 
 /** Explains one observation for a person: the decision first, then how it came about (or all of it as JSON). Gives the exit code. */
 export async function explainText(options: ExplainOptions, print: (line: string) => void): Promise<number> {
-  const loaded = await loadRules(options.rules, ownPacksOf(options.policy));
-  if (loaded.compiled === null) {
-    for (const error of loaded.errors) print(errorLine(error));
-    return 1;
-  }
+  const loaded = await loadUsableRules(options.rules, ownPacksOf(options.policy), print);
+  if (loaded === null) return 1;
   const matcher = createMatcher(loaded.compiled, matcherOptionsOf(options.policy, loaded.ownIds));
   const subject = { title: options.title, url: options.url, app: '' };
   const explanation = matcher.explain(subject, { audience: options.audience, at: options.at, ownNames: [] });

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import {
   type Compiled,
   createCompiler,
@@ -13,6 +12,7 @@ import {
   parsePacks,
 } from '#match';
 import { findRuleFiles } from './files.ts';
+import { linesOf } from './lines.ts';
 
 /** What a set of rule files came to. */
 export interface LoadedRules {
@@ -70,8 +70,7 @@ export async function loadRules(
   for (const { file, pack } of parsed.packs) if (!ownIds.includes(pack.id)) take(pack, file);
   for (const file of files.lists) {
     const reader = createSiteListReader(compiler, file);
-    for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))
-      reader.line(line);
+    for await (const line of linesOf(createReadStream(file))) reader.line(line);
     const report = reader.end();
     errors.push(...report.errors);
     if (report.id !== null) own(report.id, file);
@@ -90,6 +89,22 @@ export async function loadRules(
     rules,
     sites,
   };
+}
+
+/**
+ * The same for a command that works with rules: tells `complain` what is wrong with them, or that there are none, and
+ * gives null.
+ */
+export async function loadUsableRules(
+  paths: readonly string[],
+  ownPacks: readonly PackFile[],
+  complain: (line: string) => void,
+): Promise<{ readonly compiled: Compiled; readonly ownIds: readonly string[] } | null> {
+  const { compiled, ownIds, packs, lists, errors } = await loadRules(paths, ownPacks);
+  for (const error of errors) complain(errorLine(error));
+  const isEmpty = packs + lists + ownIds.length === 0;
+  if (isEmpty && errors.length === 0) complain(`there are no rules (*.yaml, *.list) in ${paths.join(', ')}`);
+  return compiled === null || isEmpty ? null : { compiled, ownIds };
 }
 
 /** A mistake as editors and people read it. */

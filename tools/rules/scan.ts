@@ -1,13 +1,15 @@
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { type Audience, audienceSchema } from '#contract';
 import { createMatcher } from '#match';
-import { errorLine, loadRules } from './load.ts';
+import { linesOf } from './lines.ts';
+import { loadUsableRules } from './load.ts';
 import { matcherOptionsOf, ownPacksOf, type RulesPolicy } from './policy.ts';
 
+/** What says which line it is, where the rest cannot be used. */
+const namedSchema = z.object({ id: z.union([z.string(), z.number()]) });
+
 /** One line of input. Extra keys are left alone. */
-const inputSchema = z.object({
-  id: z.union([z.string(), z.number()]),
+const inputSchema = namedSchema.extend({
   title: z.string().nullish(),
   url: z.string().nullish(),
   app: z.string().nullish(),
@@ -32,31 +34,31 @@ export interface ScanStreams {
 
 /**
  * Matches JSON lines `{id,title,url,app}` (and `user`, for what is acceptable for nominated users) and writes one JSON line each, in order. A line that cannot be read gives
- * `{id:null, error}` so that the order holds. Memory stays bounded however many lines there are.
+ * `{id, error}` so that the order holds, with `id` null where that cannot be read either. Memory stays bounded however many lines there are.
  * Gives the exit code: 1 if the rules are wrong or a line could not be read.
  */
 export async function scanLines(options: ScanOptions, streams: ScanStreams): Promise<number> {
-  const loaded = await loadRules(options.rules, ownPacksOf(options.policy));
-  if (loaded.compiled === null) {
-    for (const error of loaded.errors) streams.complain(errorLine(error));
-    return 1;
-  }
+  const loaded = await loadUsableRules(options.rules, ownPacksOf(options.policy), streams.complain);
+  if (loaded === null) return 1;
   const matcher = createMatcher(loaded.compiled, matcherOptionsOf(options.policy, loaded.ownIds));
   const context = { audience: options.audience, at: options.at, ownNames: [] };
   let code = 0;
   let lineNumber = 0;
-  for await (const line of createInterface({ input: streams.input, crlfDelay: Infinity })) {
+  for await (const line of linesOf(streams.input)) {
     lineNumber += 1;
     if (line.trim() === '') continue;
-    const input = parseLine(line);
-    if (input === null) {
+    const value = jsonOf(line);
+    const parsed = inputSchema.safeParse(value);
+    if (!parsed.success) {
       streams.complain(
         `line ${lineNumber}: not an observation {"id":..., "title":..., "url":..., "app":...}`,
       );
-      await streams.write(`${JSON.stringify({ id: null, error: 'not an observation' })}\n`);
+      const id = namedSchema.safeParse(value).data?.id ?? null;
+      await streams.write(`${JSON.stringify({ id, error: 'not an observation' })}\n`);
       code = 1;
       continue;
     }
+    const input = parsed.data;
     const subject = { title: input.title ?? '', url: input.url ?? null, app: input.app ?? '' };
     const user = input.user ?? undefined;
     const { hits, category, severity, disposition } = matcher.match(
@@ -68,12 +70,12 @@ export async function scanLines(options: ScanOptions, streams: ScanStreams): Pro
   return code;
 }
 
-function parseLine(line: string): z.infer<typeof inputSchema> | null {
+/** undefined where it is no JSON. */
+function jsonOf(line: string): unknown {
   try {
-    const parsed = inputSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : null;
+    return JSON.parse(line);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

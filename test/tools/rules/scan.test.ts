@@ -75,6 +75,42 @@ test('a line that is no observation keeps its place and is complained of', async
   expect(complaints.map((line) => line.slice(0, 7))).toEqual(['line 2:', 'line 3:']);
 });
 
+test('an id that can be read is kept, whatever is wrong with the rest', async () => {
+  const { out } = await scan(['{"id":"8","title":"x","url":42}', '{"id":[],"title":"x"}', 'null']);
+  expect(out).toEqual(['8', null, null].map((id) => ({ id, error: 'not an observation' })));
+});
+
+test('only a line feed ends a line, and a byte order mark is not part of the first', async () => {
+  const { code, out } = await scan([
+    '\ufeff{"id":1,"title":"one\u2028two\u2029buy weed"}\r',
+    '{"id":2,"title":"\u00e1"}',
+  ]);
+  expect(code).toBe(0);
+  expect(out).toMatchObject([{ id: 1, hits: [{ start: 8, text: 'buy weed' }] }, { id: 2 }]);
+});
+
+test('lines are put together from chunks that end anywhere', async () => {
+  const text = Buffer.from('{"id":1,"title":"s\u00e9ance"}\n{"id":2,"title":"buy weed"}');
+  const bytes = Array.from(text, (_, at) => text.subarray(at, at + 1));
+  const out: unknown[] = [];
+  await scanLines(
+    { rules: [folder], policy: null, audience: 'KS3', at: 0 },
+    {
+      input: Readable.from(bytes),
+      write: async (line) => void out.push(JSON.parse(line)),
+      complain: () => undefined,
+    },
+  );
+  expect(out).toMatchObject([{ id: 1 }, { id: 2, category: 'drugs' }]);
+});
+
+test('a folder without rules is complained of', async () => {
+  await rm(join(folder, 'p.yaml'));
+  const { code, out, complaints } = await scan(['{"id":1,"title":"a"}']);
+  expect({ code, out }).toEqual({ code: 1, out: [] });
+  expect(complaints).toEqual([`there are no rules (*.yaml, *.list) in ${folder}`]);
+});
+
 test('wrong rules are complained of with their place, and nothing is scanned', async () => {
   await writeFile(join(folder, 'q.yaml'), 'pack: [');
   const { code, out, complaints } = await scan(['{"id":1,"title":"a"}']);
