@@ -27,6 +27,11 @@ describe('one word in disguise', () => {
     ['s_u_i_c_i_d_e', 's_u_i_c_i_d_e'],
     ['s u 1 c 1 d e', 's u 1 c 1 d e'],
     ['sui-cide', 'sui-cide'],
+    ['sui·cide', 'sui·cide'],
+    ['sui•cide', 'sui•cide'],
+    ['sui🔪cide', 'sui🔪cide'],
+    ['ssuicide', 'ssuicide'],
+    ['ssuuiicciiddee', 'ssuuiicciiddee'],
     ["suicide's", 'suicide'],
     ["l'suicide", 'suicide'],
     ['suicide’s', 'suicide'],
@@ -39,6 +44,17 @@ describe('one word in disguise', () => {
     const matcher = matcherOf(packOf(phraseRule('want to kill myself')));
     expect(hitTexts(matcher, 'i want 2 or want to k!ll mys3lf ok')).toEqual(['want to k!ll mys3lf']);
     expect(hitTexts(matcher, 'want to k i l l m y s e l f')).toEqual(['want to k i l l m y s e l f']);
+  });
+
+  test('a short word spelled out counts at the edges of what is spelled, beside other words, or set apart', () => {
+    const matcher = matcherOf(packOf(phraseRule('kys', 'you should')));
+    expect(hitTexts(matcher, 'k y s')).toEqual(['k y s']);
+    expect(hitTexts(matcher, 'y o u s h o u l d k y s')).toEqual(['y o u s h o u l d', 'k y s']);
+    expect(hitTexts(matcher, 'f f s  k y s  l o l')).toEqual(['k y s']);
+    expect(hitTexts(matcher, 'S K Y S C A N N E R')).toEqual([]);
+    expect(hitTexts(matcher, 'S  K Y S C A N N E R')).toEqual([]);
+    expect(hitTexts(matcherOf(packOf(phraseRule('cunt'))), 'S C U N T H O R P E')).toEqual([]);
+    expect(hitTexts(suicide, 's u i c i d e t i p s')).toEqual(['s u i c i d e']);
   });
 
   test('a text of look-alike letters alone is a disguise; real Cyrillic is not', () => {

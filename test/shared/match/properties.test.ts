@@ -124,7 +124,7 @@ describe('whatever is seen', () => {
         for (const one of before) used.match(one, CONTEXT);
         expect(used.match(seen, CONTEXT)).toEqual(matcherOf(packText(RULES)).match(seen, CONTEXT));
       }),
-      { numRuns: 60 },
+      { numRuns: 400 },
     );
   });
 

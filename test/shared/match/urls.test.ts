@@ -3,7 +3,7 @@ import { matcherOf, matchUrl, packOf, phraseRule } from './rules.ts';
 
 const matcher = matcherOf({
   'pack.yaml': packOf(
-    `${phraseRule('kill myself', '自杀', 'kys')}\nsites:\n  - { id: s, severity: medium, domains: [bad.example, meh.example/forum, bücher.example] }\nallow_sites: [help.example, wide.example/advice]`,
+    `${phraseRule('kill myself', '自杀', 'kys')}\nsites:\n  - { id: s, severity: medium, domains: [bad.example, meh.example/forum, meh.example/thé vert, bücher.example] }\nallow_sites: [help.example, wide.example/advice]`,
   ),
   'gambling.list':
     '# lapwing-list: gambling.public\n# category: gambling\n# severity: low\nbet.example\n*.wild.example\nwide.example\nnot a domain\n',
@@ -14,6 +14,9 @@ const matcher = matcherOf({
 describe('search words', () => {
   test.each([
     ['https://www.google.com/search?q=how+to+kill+myself&oq=x', 'how to kill myself'],
+    ['https://www.google.com/search?q=cats&q=how+to+kill+myself', 'cats how to kill myself'],
+    ['https://www.google.com/search?as_q=how+to&as_epq=kill+myself', 'how to kill myself'],
+    ['https://www.google.com/search?q=kill+myself&as_q=kill', 'kill myself'],
     ['https://www.google.co.uk/search?client=x&q=kill%20myself#top', 'kill myself'],
     ['https://www.google.com/#q=kill+myself', 'kill myself'],
     ['https://www.bing.com/search?q=kill+myself', 'kill myself'],
@@ -55,6 +58,9 @@ describe('sites', () => {
     ['http://user:pw@sub.bad.example./', 'test.pack/s', 'bad.example'],
     ['https://meh.example/forum', 'test.pack/s', 'meh.example/forum'],
     ['https://meh.example/Forum/x?y', 'test.pack/s', 'meh.example/Forum'],
+    ['https://meh.example/%66orum/x', 'test.pack/s', 'meh.example/%66orum'],
+    ['https://meh.example/th%C3%A9%20vert', 'test.pack/s', 'meh.example/th%C3%A9%20vert'],
+    ['https://meh.example/THÉ vert', 'test.pack/s', 'meh.example/THÉ vert'],
     ['https://xn--bcher-kva.example/', 'test.pack/s', 'xn--bcher-kva.example'],
     ['https://bücher.example/', 'test.pack/s', 'bücher.example'],
     ['https://a.b.bet.example/', 'gambling.public/site', 'bet.example'],
@@ -79,6 +85,7 @@ describe('sites', () => {
     expect(matchUrl(matcher, 'https://www.help.example/kill-myself', 'kill myself').hits).toEqual([]);
     expect(matchUrl(matcher, 'https://wide.example/advice/kill-myself').hits).toEqual([]);
     expect(matchUrl(matcher, 'https://wide.example/kill-myself').hits).toHaveLength(2);
+    expect(matchUrl(matcher, 'other.example/kill-myself?from=http://help.example').hits).toHaveLength(1);
     expect(matchUrl(matcher, 'https://help.example/dark')).toMatchObject({
       category: 'illegal_csam',
       disposition: 'unacceptable_and_illegal',

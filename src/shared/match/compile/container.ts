@@ -12,7 +12,7 @@ import { err, ok, type Result } from '#kernel';
 
 const MAGIC = 0x4352574c;
 /** Version of the compiled form. */
-export const FORMAT = 7;
+export const FORMAT = 8;
 
 const SECTIONS = {
   /** [0] start of word hashes. */

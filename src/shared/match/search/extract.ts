@@ -64,10 +64,12 @@ function fromPath(url: string, parts: UrlParts, prefixLength: number): string | 
   return words(url, start, end);
 }
 
-/** The value of the likeliest parameter, wherever it stands in query or fragment. */
+/**
+ * The values of the parameters, wherever they stand in query or fragment, the likeliest first: words may be spread over
+ * several (Google's advanced search) or given twice. What is said already is not said again.
+ */
 function fromQuery(url: string, parts: UrlParts, names: readonly string[]): string | null {
-  let best = names.length;
-  let found: string | null = null;
+  const found: { readonly rank: number; readonly value: string }[] = [];
   for (let start = parts.pathEnd + 1; start < parts.end; ) {
     let end = start;
     let equals = -1;
@@ -78,17 +80,16 @@ function fromQuery(url: string, parts: UrlParts, names: readonly string[]): stri
     }
     if (equals > start && equals - start < 64) {
       const rank = names.indexOf(decodeQuery(url, start, equals));
-      if (rank >= 0 && rank < best) {
-        const value = words(url, equals + 1, end);
-        if (value !== null) {
-          best = rank;
-          found = value;
-        }
-      }
+      const value = rank < 0 ? null : words(url, equals + 1, end);
+      if (value !== null) found.push({ rank, value });
     }
     start = end + 1;
   }
-  return found;
+  if (found.length < 2) return found[0]?.value ?? null;
+  let all = '';
+  for (const { value } of found.sort((one, other) => one.rank - other.rank))
+    if (!all.includes(value)) all = all === '' ? value : `${all} ${value}`;
+  return all.slice(0, MAX_SEARCH_LENGTH);
 }
 
 function words(url: string, start: number, end: number): string | null {

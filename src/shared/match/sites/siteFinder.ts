@@ -1,5 +1,6 @@
 import type { Compiled } from '../compile/container.ts';
 import { OWNER, OWNER_KIND } from '../compile/layout.ts';
+import { pathLetter } from './pathLetter.ts';
 import { hostToAscii } from './punycode.ts';
 import { mixSiteHash, SEED_A, SEED_B, shiftOf, siteHashA, siteHashB } from './siteTable.ts';
 import type { UrlParts } from './url.ts';
@@ -54,12 +55,13 @@ export function createSiteFinder(compiled: Compiled): SiteFinder {
     let a = hostA;
     let b = hostB;
     let steps = 0;
-    for (let at = parts.pathStart; at < parts.end && steps < MAX_PATH_STEPS; at += 1) {
-      const code = lowerCode(url.charCodeAt(at));
-      a = siteHashA(a, code);
-      b = siteHashB(b, code);
-      if (!isPathEnd(url, at + 1, parts.end)) continue;
-      look(a, b, start, at + 1, found);
+    for (let at = parts.pathStart; at < parts.end && steps < MAX_PATH_STEPS; ) {
+      const letter = pathLetter(url, at, parts.end);
+      a = siteHashA(a, letter >>> 8);
+      b = siteHashB(b, letter >>> 8);
+      at += letter & 255;
+      if (!isPathEnd(url, at, parts.end)) continue;
+      look(a, b, start, at, found);
       steps += 1;
     }
   }

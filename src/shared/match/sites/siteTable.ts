@@ -4,9 +4,10 @@
  * for a million sites.
  *
  * A host is hashed from its last letter to its first, so one pass over a URL's host gives the hash of every parent
- * domain; a path goes on from there, letter by letter. Lower case throughout.
+ * domain; a path goes on from there, letter by letter. Lower case throughout, escapes read.
  */
 import { HASH_PRIME } from '../text/hash.ts';
+import { pathLetter } from './pathLetter.ts';
 
 export const SEED_A = 0x811c9dc5 | 0;
 export const SEED_B = 0x2f0b4a27;
@@ -79,8 +80,11 @@ export function createSiteTableBuilder(): SiteTableBuilder {
         return;
       }
       push(hasPathsOwner);
-      const lower = path.toLowerCase();
-      for (let at = 0; at < lower.length; at += 1) hash(lower.charCodeAt(at));
+      for (let at = 0; at < path.length; ) {
+        const letter = pathLetter(path, at, path.length);
+        hash(letter >>> 8);
+        at += letter & 255;
+      }
       push(owner);
     },
     finish: () => sortIntoBuckets(high.subarray(0, count), low.subarray(0, count), owners.subarray(0, count)),

@@ -15,9 +15,11 @@ export interface UrlParts {
  */
 export function splitUrl(url: string, parts: UrlParts): boolean {
   const end = url.length;
-  const scheme = url.indexOf('://');
+  const slash = url.indexOf('/');
   let start = 0;
-  if (scheme > 0 && scheme < 20) start = scheme + 3;
+  // The first slash of all is the scheme's: an address in a query has none of its own.
+  if (slash > 1 && slash < 20 && url.charCodeAt(slash - 1) === 58 && url.charCodeAt(slash + 1) === 47)
+    start = slash + 2;
   else if (/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(url)) return false;
   let hostEnd = end;
   let port = -1;

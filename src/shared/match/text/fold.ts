@@ -5,9 +5,9 @@
  */
 import confusables from '../data/confusables.json' with { type: 'json' };
 
-/** What a code point folds to: nothing (invisible), a separator, an apostrophe, or letters and digits. */
+/** What a code point folds to: nothing (invisible), a separator, one that may stand inside a word (`sui·cide`), an apostrophe, or letters and digits. */
 export type Folded =
-  | { readonly kind: 'ignored' | 'separator' | 'apostrophe' }
+  | { readonly kind: 'ignored' | 'separator' | 'glue' | 'apostrophe' }
   | {
       readonly kind: 'letters';
       readonly text: string;
@@ -24,6 +24,7 @@ export interface Fold {
 
 const IGNORED: Folded = { kind: 'ignored' };
 const SEPARATOR: Folded = { kind: 'separator' };
+const GLUE: Folded = { kind: 'glue' };
 const APOSTROPHE: Folded = { kind: 'apostrophe' };
 
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}]$/u;
@@ -43,6 +44,9 @@ const APOSTROPHES = new Set([
   '\u02b9',
   '\u055a',
 ]);
+/** Dots, bullets, hyphens and pictures that people put between the letters of a word. */
+const INSIDE_WORDS =
+  /^[\u00b7\u2010\u2011\u2022\u2027\u2043\u2219\u22c5\u25cf\u25e6\u30fb\p{Extended_Pictographic}\p{Emoji_Modifier}]$/u;
 /** Scripts whose letters imitate Latin ones in disguises. */
 const FOREIGN =
   /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Coptic}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Lisu}\p{Script=Canadian_Aboriginal}\p{Script=Georgian}\p{Script=Tifinagh}\p{Script=Deseret}\p{Script=Osage}\p{Script=Vai}\p{Script=Bamum}]/u;
@@ -72,7 +76,7 @@ export function createFold(): Fold {
     if (INVISIBLE.test(source)) return IGNORED;
     const text = foldText(source);
     if (text === '') return IGNORED;
-    if (!WORD.test(text)) return SEPARATOR;
+    if (!WORD.test(text)) return INSIDE_WORDS.test(source) ? GLUE : SEPARATOR;
     const foreign = text.length === 1 && FOREIGN.test(text);
     const twin = foreign ? (disguise.get(source) ?? disguise.get(text) ?? '') : '';
     return {

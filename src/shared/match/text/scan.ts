@@ -120,10 +120,10 @@ function scanPlain(buffer: TextBuffer, from: number, to: number): boolean {
   return true;
 }
 
-/** Whether the letter at `index`, which equals the one before it, is a third, or a second that no English word has. */
+/** Whether the letter at `index`, which equals the one before it, is a third, or a second where no English word has one. */
 function isDisguisedRepeat(units: Uint16Array, start: number, index: number): boolean {
   const unit = units[index] as number;
-  return RARELY_DOUBLE[unit] === 1 || (index - start >= 2 && units[index - 2] === unit);
+  return index - start < 2 || RARELY_DOUBLE[unit] === 1 || units[index - 2] === unit;
 }
 
 /** Whether hardly any English word has this letter twice. */
@@ -219,8 +219,7 @@ function scanFolding(buffer: TextBuffer, fold: Fold, from: number, to: number): 
         folded = 0;
       } else {
         index += width - 1;
-        folded =
-          letter.kind === 'apostrophe' ? APOSTROPHE : codePoint < 128 ? (CLASSES[codePoint] as number) : 0;
+        folded = codePoint < 128 ? (CLASSES[codePoint] as number) : (FOLDED_CLASSES[letter.kind] ?? 0);
       }
     }
     if (folded === APOSTROPHE && !isUrl) {
@@ -255,6 +254,7 @@ function scanFolding(buffer: TextBuffer, fold: Fold, from: number, to: number): 
   buffer.marks = allMarks;
 }
 
+const FOLDED_CLASSES: Partial<Record<Folded['kind'], number>> = { apostrophe: APOSTROPHE, glue: GLUE };
 const NOT_A_LETTER: Folded = { kind: 'separator' };
 const ASCII_LETTERS: readonly Folded[] = Array.from({ length: 128 }, (_, code): Folded => {
   const folded = CLASSES[code] as number;

@@ -13,6 +13,10 @@ import { addApostropheReadings, addShortenedWord, addWordReadings } from './word
 
 /** Shortest word that may be spelled out: `s e x`. */
 const MIN_SPELLED = 3;
+/** Shortest that counts among other letters. */
+const MIN_SPELLED_AMONG = 6;
+/** `a`, `i` and `u` (you) are whole words. */
+const LETTERS_AS_WORDS = new Set([...'aiu'].map((letter) => letter.charCodeAt(0)));
 /** Most other characters between letters spelled out. */
 const MAX_SPELLED_GAP = 3;
 /** Longest ending of a stem that is spelled out. */
@@ -56,43 +60,90 @@ function isNear(lattice: Lattice, token: number): boolean {
   return tokenOrigin(lattice, token) - tokenOriginEnd(lattice, token - 1) <= MAX_SPELLED_GAP;
 }
 
-/** Writes the letters of words `first .. last` one after another, and offers what a rule knows among them. */
+/**
+ * Writes the letters of words `first .. last` one after another, and adds the words that rules know among them. A short
+ * word counts only where nothing is left over beside it: `S P I C E` and `S C U N T H O R P E` hold none.
+ */
 function addSpelledRun(lattice: Lattice, fold: Fold, first: number, last: number, words: KnownWords): void {
   const { buffer, unitsEnd: base } = lattice;
   reserve(buffer, base + last - first, 0, base);
-  const { units, tokenStart, seed } = buffer;
+  const { units, tokenStart } = buffer;
   for (let token = first; token < last; token += 1)
     units[base + token - first] = spelledLetter(units[tokenStart[token] as number] as number);
-  for (let token = first; token + MIN_SPELLED <= last; token += 1) {
-    const start = base + token - first;
-    let hash = seed;
-    let digits = 0;
-    let stemEnd = 0;
-    let isKnown = false;
-    for (let next = token; next < last && next - token < MAX_JOINED; next += 1) {
-      const end = start + next - token + 1;
-      const letter = units[end - 1] as number;
-      hash = hashStep(hash, letter);
-      if (letter !== units[tokenStart[next] as number]) digits += 1;
-      if (end - start < MIN_SPELLED) continue;
-      // Behind a known word or stem anything may follow; otherwise the letters must be how some word begins.
-      if (!isKnown && !words.mayBegin(hash)) break;
-      const known = words.knows(units, start, end, hash, false);
-      if (known === null) continue;
-      isKnown = true;
-      if (digits * 2 > end - start) continue;
-      // What follows a known beginning may be the next word already: a few letters are taken for its ending.
-      if (known === 'beginning') {
-        stemEnd ||= end;
-        if (end > stemEnd && (end > stemEnd + MAX_SPELLED_ENDING || isSpelledLetter(lattice, fold, next + 1)))
-          continue;
-      }
-      const originStart = tokenOrigin(lattice, token);
-      const originEnd = tokenOriginEnd(lattice, next);
-      addEdge(lattice, { from: token, to: next + 1, hash, start, end, originStart, originEnd });
-    }
+  const found: Spelled[] = [];
+  for (let token = first; token < last; token += 1)
+    findSpelled(lattice, fold, base - first, token, last, words, found);
+  const edges = wideGaps(lattice, first, last);
+  const starts = new Set([first, ...edges]);
+  for (const { from, to } of found) if (starts.has(from)) starts.add(to);
+  const ends = new Set([last, ...edges]);
+  for (const { from, to } of found.toReversed()) if (ends.has(to)) ends.add(from);
+  for (const { from, to, hash } of found) {
+    const isWhole = starts.has(from) && ends.has(to);
+    if (to - from < MIN_SPELLED || (!isWhole && to - from < MIN_SPELLED_AMONG)) continue;
+    const [start, end] = [base + from - first, base + to - first];
+    const originStart = tokenOrigin(lattice, from);
+    addEdge(lattice, { from, to, hash, start, end, originStart, originEnd: tokenOriginEnd(lattice, to - 1) });
   }
   lattice.unitsEnd = base + last - first;
+}
+
+/** A word that a rule knows, spelled out over words `from .. to` of the text. */
+interface Spelled {
+  readonly from: number;
+  readonly to: number;
+  readonly hash: number;
+}
+
+/** Adds to `found` what begins at `token`, whose letter is `units[offset + token]`. */
+function findSpelled(
+  lattice: Lattice,
+  fold: Fold,
+  offset: number,
+  token: number,
+  last: number,
+  words: KnownWords,
+  found: Spelled[],
+): void {
+  const { units, tokenStart, seed } = lattice.buffer;
+  const start = offset + token;
+  let hash = seed;
+  let digits = 0;
+  let stemEnd = 0;
+  let isKnown = false;
+  for (let next = token; next < last && next - token < MAX_JOINED; next += 1) {
+    const end = offset + next + 1;
+    const length = end - start;
+    const letter = units[end - 1] as number;
+    hash = hashStep(hash, letter);
+    if (letter !== units[tokenStart[next] as number]) digits += 1;
+    if (length === 1) {
+      if (LETTERS_AS_WORDS.has(letter)) found.push({ from: token, to: next + 1, hash });
+      continue;
+    }
+    // Behind a known word or stem anything may follow; otherwise the letters must be how some word begins.
+    if (length >= MIN_SPELLED && !isKnown && !words.mayBegin(hash)) break;
+    const known = words.knows(units, start, end, hash, false);
+    if (known === null) continue;
+    isKnown = true;
+    if (digits * 2 > length) continue;
+    // What follows a known beginning may be the next word already: a few letters are taken for its ending.
+    if (known === 'beginning') {
+      stemEnd ||= end;
+      if (end > stemEnd && (end > stemEnd + MAX_SPELLED_ENDING || isSpelledLetter(lattice, fold, next + 1)))
+        continue;
+    }
+    found.push({ from: token, to: next + 1, hash });
+  }
+}
+
+/** The words before which there is more room than between others of the run: there a spelled-out word ends. */
+function wideGaps(lattice: Lattice, first: number, last: number): number[] {
+  const gapBefore = (token: number): number =>
+    tokenOrigin(lattice, token) - tokenOriginEnd(lattice, token - 1);
+  const tokens = Array.from({ length: last - first - 1 }, (_, index) => first + 1 + index);
+  const usual = Math.min(...tokens.map(gapBefore));
+  return tokens.filter((token) => gapBefore(token) > usual);
 }
 
 function isSpelledLetter(lattice: Lattice, fold: Fold, token: number): boolean {

@@ -15,15 +15,24 @@ export function addShortenedWord(lattice: Lattice, token: number, words: KnownWo
   const end = tokenEnd[token] as number;
   // `www` and `xxx` are one letter over and over: shortened they are no word.
   if (isTooLong(lattice, token) || isOneLetter(units, start, end)) return;
-  const longRuns = offerShortened(lattice, token, 1, words);
-  if (longRuns === 1) offerShortened(lattice, token, 2, words);
-  else if (longRuns > 1) {
-    addReadings(lattice, start, end, token, words);
-  }
+  const longRuns = offerShortened(lattice, token, 1, false, words);
+  if (longRuns === 1) offerShortened(lattice, token, 2, false, words);
+  else if (longRuns > 1) addReadings(lattice, start, end, token, words);
+  // `ssuuiicciiddee`: who writes one letter twice may write all of them twice.
+  offerShortened(lattice, token, 1, true, words);
 }
 
-/** Offers the word with runs of three and more letters cut to `keep`. Gives how many such runs there are. */
-function offerShortened(lattice: Lattice, token: number, keep: number, words: KnownWords): number {
+/**
+ * Offers the word with runs of three and more letters cut to `keep`, and those of two to one where no English word has two,
+ * or everywhere. Gives how many runs of three and more there are.
+ */
+function offerShortened(
+  lattice: Lattice,
+  token: number,
+  keep: number,
+  everywhere: boolean,
+  words: KnownWords,
+): number {
   const { buffer, unitsEnd } = lattice;
   const start = buffer.tokenStart[token] as number;
   const end = buffer.tokenEnd[token] as number;
@@ -36,7 +45,8 @@ function offerShortened(lattice: Lattice, token: number, keep: number, words: Kn
     let run = 1;
     while (at + run < end && units[at + run] === unit) run += 1;
     if (run >= 3) longRuns += 1;
-    const kept = run >= 3 ? keep : run === 2 && isRarelyDouble(unit) ? 1 : run;
+    const isDisguise = everywhere || at === start || isRarelyDouble(unit);
+    const kept = run >= 3 ? keep : run === 2 && isDisguise ? 1 : run;
     for (let copy = 0; copy < kept; copy += 1) units[to + copy] = unit;
     to += kept;
     at += run;
