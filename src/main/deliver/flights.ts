@@ -42,6 +42,8 @@ export function createFlights(
   let batchSize = maxRecords;
   /** Records that made the server fail although they were alone: tried again when all others have gone. */
   const setAside = new Set<number>();
+  /** Those that were tried once more before that, in case the server had failed by itself. */
+  const triedOnceMore = new Set<number>();
   const strikes = new Map<number, number>();
   const blobsSetAside = new Set<string>();
 
@@ -60,6 +62,8 @@ export function createFlights(
         if (!answer.success) return { kind: 'later', retryAfterMs: null, why: 'unreadable_answer' };
         await outbox.acknowledge(batch, answer.data.answers, answer.data.wants);
         batchSize = Math.min(maxRecords, batchSize * 2);
+        for (const { sequence } of batch.records) triedOnceMore.delete(sequence);
+        tryOnceMore();
         return { kind: 'landed' };
       }
       case 'invalid':
@@ -107,6 +111,16 @@ export function createFlights(
       }
     }
     return { kind: 'later', retryAfterMs: null, why: 'status_500' };
+  }
+
+  /** The server works: if it did not before, what was set aside is not to blame. Once for each, and alone. */
+  function tryOnceMore(): void {
+    for (const sequence of setAside) {
+      if (triedOnceMore.has(sequence)) continue;
+      triedOnceMore.add(sequence);
+      setAside.delete(sequence);
+      batchSize = 1;
+    }
   }
 
   async function sendBlob(stop: AbortSignal, giveWay: AbortSignal): Promise<Landing> {

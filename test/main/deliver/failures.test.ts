@@ -140,6 +140,44 @@ describe('failures', () => {
     expect(outbox.quarantined).toEqual([]);
   });
 
+  test('after a server that failed on everything the most urgent record does not wait behind the others', async ({
+    delivery: { timers, link, outbox, start },
+  }) => {
+    const [urgent = '', ...others] = uuids(41);
+    outbox.add('critical', urgent);
+    for (const name of others) outbox.add('low', name);
+    link.answer(() => ({ kind: 'busy', status: 500, retryAfterMs: null }));
+    start({ firstBackoffMs: 100, maxBackoffMs: 1_000, maxRecords: 4 });
+    await timers.advance(60_000);
+    expect(outbox.records).toHaveLength(41);
+    const arrived: string[] = [];
+    link.answer((request) => {
+      arrived.push(...idsOf(request));
+      return storeAll(request);
+    });
+    await timers.advance(1_000);
+    expect(outbox.records).toEqual([]);
+    expect(arrived.indexOf(urgent)).toBeLessThanOrEqual(4);
+  });
+
+  test('a record that makes the server fail each time is tried once more, alone, not with every batch', async ({
+    delivery: { timers, link, outbox, start },
+  }) => {
+    const [bad = '', ...others] = uuids(41);
+    outbox.add('critical', bad);
+    for (const name of others) outbox.add('low', name);
+    const sizes: number[] = [];
+    link.answer((request) => {
+      if (!idsOf(request).includes(bad)) return storeAll(request);
+      sizes.push(idsOf(request).length);
+      return { kind: 'busy', status: 500, retryAfterMs: null };
+    });
+    start({ firstBackoffMs: 1_000, maxBackoffMs: 1_000, maxRecords: 4 });
+    await timers.advance(9_000);
+    expect(outbox.records.map(({ id }) => id)).toEqual([bad]);
+    expect(sizes.slice(0, 8)).toEqual([4, 2, 1, 1, 1, 1, 1, 1]);
+  });
+
   test('a picture the server refuses is quarantined; one it fails on is tried after the others', async ({
     delivery: { timers, link, outbox, start },
   }) => {
