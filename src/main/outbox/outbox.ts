@@ -20,7 +20,7 @@
  * One task runs at a time (`serial`); appends that come meanwhile are sealed together and share one transaction.
  */
 import { type Dropped, PRIORITIES, type Priority, type ScreenshotOutcome } from '#contract';
-import { createDisposables, type Disposable, type Timers } from '#kernel';
+import type { Disposable, Timers } from '#kernel';
 import type { Sealer } from '#seal';
 import type { Files, Random, ScreenPicture, SourceHealth } from '../ports/index.ts';
 import { createCeiling } from './ceiling.ts';
@@ -74,7 +74,6 @@ export async function createOutbox(deps: OutboxDeps, options: OutboxOptions): Pr
   const { sealer, timers, random, health } = deps;
   const { deviceId, repeatHoldMs = REPEAT_HOLD_MS } = options;
   const serial = createSerial();
-  const holds = createDisposables();
   const ceiling = await createCeiling(deps.files);
   const reserve = await createReserve(deps.files, options.reserveBytes ?? RESERVE_BYTES);
   const recovered = async () => {
@@ -108,18 +107,17 @@ export async function createOutbox(deps: OutboxDeps, options: OutboxOptions): Pr
   }
 
   /** The first count starts the wait; later ones do not prolong it. */
-  const heldRepeats = new Set<number>();
+  const holds = new Map<number, Disposable>();
   function holdRepeat(sequence: number): void {
-    if (heldRepeats.has(sequence)) return;
-    heldRepeats.add(sequence);
+    if (holds.has(sequence)) return;
     const release = timers.after(repeatHoldMs, () => {
       void serial.run(async () => {
         await disk.commit({ stopCounting: [sequence] });
-        heldRepeats.delete(sequence);
+        holds.delete(sequence);
         tell('low');
       });
     });
-    holds.add(release);
+    holds.set(sequence, release);
   }
 
   /** A lost database and a full outbox are admitted to the server, in records of their own. */
@@ -223,7 +221,7 @@ export async function createOutbox(deps: OutboxDeps, options: OutboxOptions): Pr
     },
     async dispose() {
       await serial.idle();
-      await holds.dispose();
+      for (const hold of holds.values()) await hold.dispose();
       disk.dispose();
     },
   };

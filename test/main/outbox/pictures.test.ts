@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Priority } from '#contract';
 import type { Outbox } from '../../../src/main/outbox/index.ts';
 import {
@@ -87,6 +87,19 @@ describe('pictures', () => {
 });
 
 describe('repeats', () => {
+  test('nothing is kept of a wait that is over', async () => {
+    const { id } = await outbox.append(captureOf(bench.id(), 'medium'));
+    const after = vi.spyOn(bench.timers, 'after');
+    await outbox.append(repeatOf(bench.id(), id, 2));
+    await bench.timers.advance(15_000);
+    await outbox.nextBlob();
+    await outbox.append(repeatOf(bench.id(), id, 3));
+    const [over, waits] = after.mock.results.map(({ value }) => vi.spyOn(value, 'dispose'));
+    await outbox.dispose();
+    expect(over).not.toHaveBeenCalled();
+    expect(waits).toHaveBeenCalled();
+  });
+
   test('go up on one record, which leaves when no more have come for a while', async () => {
     const capture = await outbox.append(captureOf(bench.id(), 'medium'));
     const first = await outbox.append(repeatOf(bench.id(), capture.id, 2));
