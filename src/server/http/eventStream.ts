@@ -5,7 +5,7 @@ import type { Disposable, Timers } from '#kernel';
 export interface EventStream {
   send<Event extends { readonly kind: string }>(event: Event): void;
   close(): void;
-  /** Runs once, when either side has ended the stream. */
+  /** Runs once, when either side has ended the stream; at once if it has ended already. */
   onClose(task: () => void): void;
 }
 
@@ -31,6 +31,43 @@ export function createEventStreams({ timers }: { readonly timers: Pick<Timers, '
       reply.hijack();
       const raw = reply.raw;
       const tasks: (() => void)[] = [];
+      let ended = false;
+      /** Once either side has ended it nothing is written any more: that would be an error of the response. */
+      const finish = () => {
+        if (ended) return;
+        ended = true;
+        open.delete(stream);
+        void heartbeat.dispose();
+        for (const task of tasks) task();
+      };
+      const write = (text: string) => {
+        if (ended) return;
+        raw.write(text);
+        if (raw.writableLength <= MAX_UNREAD_BYTES) return;
+        finish();
+        raw.destroy();
+      };
+      const heartbeat = timers.every(HEARTBEAT_MS, () => write(':\n\n'));
+      const stream: EventStream = {
+        send: (event) => write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`),
+        close() {
+          finish();
+          raw.end();
+        },
+        onClose(task) {
+          if (ended) task();
+          else tasks.push(task);
+        },
+      };
+      open.add(stream);
+      raw.on('close', finish);
+      // The reply is ours now: an error nobody listens for would end the process.
+      raw.on('error', finish);
+      // A client that went while its request was being checked has had its 'close' already.
+      if (raw.destroyed) {
+        finish();
+        return stream;
+      }
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) raw.setHeader(name, value);
       }
@@ -38,22 +75,6 @@ export function createEventStreams({ timers }: { readonly timers: Pick<Timers, '
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
-      });
-      const write = (text: string) => {
-        if (raw.writableLength > MAX_UNREAD_BYTES) raw.destroy();
-        else raw.write(text);
-      };
-      const heartbeat = timers.every(HEARTBEAT_MS, () => write(':\n\n'));
-      const stream: EventStream = {
-        send: (event) => write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`),
-        close: () => void raw.end(),
-        onClose: (task) => void tasks.push(task),
-      };
-      open.add(stream);
-      raw.on('close', () => {
-        open.delete(stream);
-        void heartbeat.dispose();
-        for (const task of tasks) task();
       });
       // Something at once, so that the client knows the stream stands.
       write('retry: 2000\n:\n\n');
