@@ -137,7 +137,7 @@ export function createAgent(deps: AgentDeps, options: AgentOptions): Agent {
     random,
     log,
   });
-  health.onChange(showTray);
+  parts.add(health.onChange(showTray));
 
   function showTray(): void {
     if (stopping.signal.aborted) return;

@@ -1,5 +1,5 @@
 import type { HealthItem } from '#contract';
-import type { Clock } from '#kernel';
+import type { Clock, Disposable } from '#kernel';
 import type { SourceHealth } from '../ports/index.ts';
 
 /** The state of every part of the agent. Parts report; heartbeats and health records read. */
@@ -7,14 +7,14 @@ export interface Health {
   /** Sets the state of `part`. The same state and code again change nothing. */
   report(part: string, health: SourceHealth): void;
   items(): readonly HealthItem[];
-  /** Calls back on each change, with the changed item. */
-  onChange(listener: (item: HealthItem) => void): void;
+  /** Calls back on each change, with the changed item, until disposed. */
+  onChange(listener: (item: HealthItem) => void): Disposable;
 }
 
 /** Keeps one item a part. Messages are bounded; codes are for machines and never carry content. */
 export function createHealth(deps: { readonly clock: Pick<Clock, 'now'> }): Health {
   const items = new Map<string, HealthItem>();
-  const listeners: ((item: HealthItem) => void)[] = [];
+  const listeners = new Set<(item: HealthItem) => void>();
   return {
     report(part, { state, code, message }) {
       const known = items.get(part);
@@ -33,7 +33,8 @@ export function createHealth(deps: { readonly clock: Pick<Clock, 'now'> }): Heal
     },
     items: () => [...items.values()],
     onChange(listener) {
-      listeners.push(listener);
+      listeners.add(listener);
+      return { dispose: () => void listeners.delete(listener) };
     },
   };
 }

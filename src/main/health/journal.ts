@@ -10,11 +10,11 @@ const GATHER_MS = 5_000;
 const PACE_MS = 60_000;
 
 /**
- * Writes each change of health as a durable record, gathered and paced. A part that comes and goes
- * within the pace is written once, as it is then.
+ * Writes each change of health as a durable record, gathered and paced: first what is already wrong, last what changed
+ * before the end. A part that comes and goes within the pace is written once, as it is then.
  */
 export function createHealthJournal(deps: {
-  readonly health: Pick<Health, 'onChange'>;
+  readonly health: Pick<Health, 'items' | 'onChange'>;
   readonly timers: Pick<Timers, 'after' | 'now' | 'monotonic'>;
   readonly random: Pick<Random, 'id'>;
   readonly write: (record: HealthEvent) => void;
@@ -23,7 +23,6 @@ export function createHealthJournal(deps: {
   const changed = new Map<string, HealthItem>();
   let waiting: Disposable | null = null;
   let writtenMs = Number.NEGATIVE_INFINITY;
-  let disposed = false;
 
   function write(): void {
     waiting = null;
@@ -33,16 +32,19 @@ export function createHealthJournal(deps: {
     deps.write({ kind: 'health', id: deps.random.id(), at: timers.now(), items });
   }
 
-  deps.health.onChange((item) => {
-    if (disposed) return;
+  function note(item: HealthItem): void {
     changed.set(item.part, item);
     const paceMs = writtenMs + PACE_MS - timers.monotonic();
     waiting ??= timers.after(Math.max(GATHER_MS, paceMs), write);
-  });
+  }
+
+  for (const item of deps.health.items()) if (item.state !== 'ok') note(item);
+  const listening = deps.health.onChange(note);
   return {
     dispose() {
-      disposed = true;
+      void listening.dispose();
       void waiting?.dispose();
+      if (waiting !== null) write();
     },
   };
 }

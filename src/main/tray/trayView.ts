@@ -10,7 +10,7 @@ export interface TrayState {
 }
 
 /** Parts without which nothing is seen or kept. Being offline is no problem: the outbox waits. */
-const VITAL_PARTS = new Set(['observe', 'rules', 'outbox', 'policy', 'enrolment', 'vault']);
+const VITAL_PARTS = new Set(['observe', 'rules', 'outbox.disk', 'outbox.database', 'policy', 'enrolment']);
 
 export type Monitoring = TrayView['icon'];
 

@@ -73,10 +73,11 @@ export const captureSchema = z.object({
   kind: z.literal('capture'),
   id: idSchema,
   observation: observationSchema,
+  /** Worst first; the least severe ones are left out where the record would not fit its envelope. */
   hits: z.array(hitSchema).min(1).max(100),
   /** Search words taken out of the URL, where a hit's field is `search`. */
   search: z.string().max(MAX_URL_LENGTH).nullable(),
-  /** Oldest first. */
+  /** Oldest first; the oldest ones are left out where the record would not fit its envelope. */
   context: z.array(contextEntrySchema).max(20),
   screenshot: screenshotPlanSchema,
   policyVersion: z.int().min(0),
@@ -141,7 +142,7 @@ export type Dropped = z.infer<typeof droppedSchema>;
 
 /** The state of one part of the agent. */
 export const healthItemSchema = z.object({
-  /** Which part: `observe`, `rules`, `screen`, `outbox`, `deliver`, `policy`, `extension.chrome` ... */
+  /** Which part: `observe`, `rules`, `screen`, `outbox.disk`, `deliver`, `policy`, `extension.chrome` ... */
   part: z.string().min(1).max(60),
   state: z.enum(['ok', 'degraded', 'failed']),
   /** A closed code, for machines; never contains titles, URLs or names. */

@@ -60,13 +60,29 @@ describe('the journal of health', () => {
     expect(written.every(({ items }) => items.length === 1)).toBe(true);
   });
 
-  test('stops', async () => {
+  test('what was wrong before it began is written first', async () => {
+    const timers = createFakeTimers();
+    const health = createHealth({ clock: timers });
+    health.report('outbox.database', { ...FAILED, code: 'damaged_replaced' });
+    health.report('rules', OK);
+    const written: HealthEvent[] = [];
+    createHealthJournal({
+      health,
+      timers,
+      random: createFakeRandom(),
+      write: (record) => written.push(record),
+    });
+    await timers.advance(5_000);
+    expect(written.map(({ items }) => items.map(({ code }) => code))).toEqual([['damaged_replaced']]);
+  });
+
+  test('stops, with what it had gathered', async () => {
     const { timers, health, written, writer } = journal();
     health.report('rules', FAILED);
     await writer.dispose();
     health.report('observe', FAILED);
     await timers.advance(600_000);
-    expect(written).toEqual([]);
+    expect(written.map(({ items }) => items.map(({ part }) => part))).toEqual([['rules']]);
     expect(timers.pending()).toBe(0);
   });
 });

@@ -18,6 +18,7 @@ describe('the tray', () => {
     ['locked', { watching: false }, 'paused', 'Monitoring is paused while nobody is here'],
     ['starting', { phase: 'starting' }, 'paused', 'Monitoring is about to start'],
     ['not enrolled', { phase: 'enrolling', schoolName: null }, 'problem', 'This computer is not set up yet'],
+    ['nothing can be kept', { health: [failed('outbox.disk')] }, 'problem', 'Monitoring needs a technician'],
     ['a vital part failed', { health: [failed('rules')] }, 'problem', 'Monitoring needs a technician'],
     ['offline', { health: [failed('deliver')] }, 'watching', 'Larkfield Primary monitors this computer'],
     [
