@@ -10,6 +10,7 @@ import {
 import type { Timers } from '#kernel';
 import { isAcceptable, type MatchResult } from '#match';
 import type { ForegroundWindow, Log, Random, Screen, ScreenPicture, SourceHealth } from '../ports/index.ts';
+import { boundCapture } from './bound.ts';
 import { createContextRing } from './contextRing.ts';
 import { createCooldown } from './cooldown.ts';
 import { createPhotographer, planPicture } from './picture.ts';
@@ -86,7 +87,7 @@ export function createCapture(
 
   function buildCapture(seen: Seen, hits: Hit[], search: string | null): Capture {
     const { observation } = seen;
-    return {
+    return boundCapture({
       kind: 'capture',
       id: deps.random.id(),
       observation,
@@ -95,7 +96,7 @@ export function createCapture(
       context: ring.last(settings.contextEntries, observation.at),
       screenshot: plan(hits, seen),
       policyVersion: settings.policyVersion,
-    };
+    });
   }
 
   async function write(seen: Seen, capture: Capture): Promise<void> {

@@ -14,6 +14,12 @@ export function priorityRank(priority: Priority): number {
   return PRIORITIES.indexOf(priority);
 }
 
+const MAX_CIPHERTEXT_LENGTH = 400_000;
+/** Nonce and tag; see `shared/seal`. */
+const SEALING_BYTES = 28;
+/** The longest record, as JSON in UTF-8, that fits an envelope. Whoever makes a record that may be longer bounds it. */
+export const MAX_RECORD_BYTES = (MAX_CIPHERTEXT_LENGTH / 4) * 3 - SEALING_BYTES;
+
 /**
  * A sealed record: what a device stores and sends. Nothing in it but `ciphertext` says what was seen.
  * The sealing (HPKE, one context per agent run, a key per record by secret export) and the exact bytes
@@ -32,7 +38,7 @@ export const envelopeSchema = z.object({
   keyId: z.string().min(1).max(64),
   /** The HPKE encapsulated key of the sealing context. */
   encapsulated: base64urlSchema.max(128),
-  ciphertext: base64urlSchema.min(1).max(400_000),
+  ciphertext: base64urlSchema.min(1).max(MAX_CIPHERTEXT_LENGTH),
   /** Ed25519 by the device's key. */
   signature: base64urlSchema.max(128),
 });

@@ -4,6 +4,7 @@ import {
   type Category,
   captureSchema,
   type Hit,
+  MAX_RECORD_BYTES,
   type Observation,
   type Repeat,
   repeatSchema,
@@ -126,6 +127,17 @@ describe('what becomes a capture', () => {
     });
     await see('bad:one');
     expect(written).toBe(true);
+  });
+
+  test('much context of long, odd titles and addresses makes no capture that is too large to be sent', async () => {
+    const { see, captures } = stage({ contextEntries: 20 });
+    const url = `https://kites.example/${'k'.repeat(3_900)}`;
+    for (let count = 10; count < 30; count++) await see(`${count}${'\u0001'.repeat(1_998)}`, null, { url });
+    await see('bad:one');
+    const [capture] = captures();
+    expect(new TextEncoder().encode(JSON.stringify(capture)).length).toBeLessThanOrEqual(MAX_RECORD_BYTES);
+    expect(capture?.context.length).toBeGreaterThan(10);
+    expect(capture?.context.at(-1)?.title).toMatch(/^29/);
   });
 
   test('what was in front long ago is no context', async () => {
