@@ -134,6 +134,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
     store,
     opener,
     readRecord,
+    contact: policies.contact,
     notes: keyring.current,
     audit,
     clock: timers,

@@ -27,11 +27,10 @@ const PERMISSIONS: Record<Role, Me['permissions']> = {
   dsl: ['evidence_view', 'review', 'decide', 'fleet_view'],
   contractor: ['fleet_view'],
 };
-const AFTER: Record<'no_concern' | 'pass' | 'record_action' | 'reopen', ItemState> = {
+const AFTER: Record<'no_concern' | 'pass' | 'record_action', ItemState> = {
   no_concern: 'no_concern',
   pass: 'passed',
   record_action: 'action_recorded',
-  reopen: 'waiting',
 };
 
 /** What a test may set and look at while the fake runs. */
@@ -109,7 +108,9 @@ export async function startFakeConsoleServer(
   function decide(item: FakeItem, body: unknown, response: ServerResponse): void {
     const decision = decisionRequestSchema.parse(body);
     if (decision.from !== item.state) return fail(response, 409, 'state_changed');
-    item.state = AFTER[decision.decision];
+    // What a DSL opens again stays with the DSL.
+    const reopened = state.role === 'dsl' ? 'passed' : 'waiting';
+    item.state = decision.decision === 'reopen' ? reopened : AFTER[decision.decision];
     const action = decision.decision === 'reopen' ? 'reopened' : item.state;
     record(item, action as ItemResponse['history'][number]['action'], decision.note || null);
     response.writeHead(204).end();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONSOLE_PATHS } from '#contract';
+import { parsePolicyText, writePolicy } from '../../src/server/policy/index.ts';
 import { allowedDecisions, nextState } from '../../src/server/review/transitions.ts';
 import { onEveryDatabase } from '../fakes/server/databases.ts';
 import { fakeCapture, fakeReport, withSeverity } from '../fakes/server/records.ts';
@@ -204,6 +205,26 @@ onEveryDatabase('review', (open) => {
       const technician = await school.person('technician');
       const [item] = (await technician.queue()).items;
       expect(item).toMatchObject({ occurrences: 5, lastAt: 1_767_600_005_000 });
+    });
+
+    test('a report names whom the pupil chose as the policy in force does', async () => {
+      const agent = await school.agent();
+      const id = school.random.id();
+      await agent.send([await agent.seal(fakeReport(id, { contactId: 'okafor' }))]);
+      const technician = await school.person('technician');
+      expect((await technician.item(id)).item).toMatchObject({ contact: null });
+      const okafor = { id: 'okafor', name: 'Mrs Okafor', role: 'Head of Year 8' };
+      const policy = parsePolicyText(
+        JSON.stringify({ school: { name: 'B', timeZone: 'UTC' }, contacts: [okafor] }),
+      );
+      if (!policy.ok) throw new Error();
+      const { store, timers, audit } = school;
+      await store.db.transaction().execute((trx) => writePolicy({ clock: timers, audit }, trx, policy.value));
+      store.bus.publish({ kind: 'policy' });
+      await expect
+        .poll(async () => (await technician.item(id)).item, { interval: 5, timeout: 60_000 })
+        .toMatchObject({ contact: okafor });
+      expect((await technician.queue()).items).toMatchObject([{ contact: okafor }]);
     });
 
     test('a picture that the device gave up is no longer awaited', async () => {

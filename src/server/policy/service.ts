@@ -17,8 +17,9 @@ export interface ServedPolicy {
 export interface Policies extends Disposable {
   /** The policy in force, signed for an audience. */
   forAudience(audience: Audience): Promise<ServedPolicy>;
-  current(): { readonly version: number; readonly document: SchoolPolicy };
   school(): Me['school'];
+  /** The trusted adult with this id, or null where the policy in force has none. */
+  contact(id: string): SchoolPolicy['contacts'][number] | null;
   /** Calls back after another policy or intake key has come into force. */
   onChange(listener: () => void): Disposable;
 }
@@ -146,8 +147,8 @@ export async function createPolicies(deps: PoliciesDeps): Promise<Policies> {
       }
       return policy;
     },
-    current: () => ({ version: inForce.version, document: inForce.document }),
     school: () => inForce.document.school,
+    contact: (id) => inForce.document.contacts.find((contact) => contact.id === id) ?? null,
     onChange(listener) {
       listeners.add(listener);
       return { dispose: () => void listeners.delete(listener) };

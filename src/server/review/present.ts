@@ -1,4 +1,4 @@
-import type { PlainRecord } from '#contract';
+import type { PlainRecord, Policy } from '#contract';
 import { envelopeSchema, type QueueItem, type Screenshot, screenshotSchema, severitySchema } from '#contract';
 import { err, ok, type Result } from '#kernel';
 import type { Opener } from '#seal';
@@ -10,6 +10,8 @@ export interface PresentDeps {
   readonly opener: () => Pick<Opener, 'openRecord'>;
   /** Reads an opened record; the failure names the wrong field. */
   readonly readRecord: (bytes: Uint8Array) => Result<PlainRecord, string>;
+  /** The trusted adult whom the policy in force calls by this id; null where it has nobody of it any more. */
+  readonly contact: (id: string) => Policy['contacts'][number] | null;
 }
 
 /** What is known of a picture by now. */
@@ -53,7 +55,8 @@ export async function presentItem(deps: PresentDeps, row: ItemRow): Promise<Resu
   }
   if (plain.kind === 'report') {
     const screenshot = plain.screenshot === null ? null : screenshotOf(row, plain.screenshot);
-    return ok({ ...base, kind: 'report', lastAt: plain.at, report: { ...plain, screenshot } });
+    const contact = plain.contactId === null ? null : deps.contact(plain.contactId);
+    return ok({ ...base, kind: 'report', lastAt: plain.at, contact, report: { ...plain, screenshot } });
   }
   return err('not_an_item');
 }
