@@ -7,7 +7,7 @@ export {
   type SiteListLines,
 } from './compileSources.ts';
 export { createMatcher, type MatcherOptions } from './matcher.ts';
-export { checkPhrase } from './pack/checkPhrase.ts';
+export { createPhraseChecker, type PhraseChecker } from './pack/checkPhrase.ts';
 export type { Pack, PackError, Site } from './pack/pack.ts';
 export { parsePack } from './pack/parsePack.ts';
 export { type PackFile, type ParsedPacks, parsePacks, WORDS_FILE } from './pack/parsePacks.ts';

@@ -86,7 +86,7 @@ test('every step of a search in disguise', () => {
 test('why something did not count', () => {
   const matcher = matcherOf(
     packOf(
-      '  - { id: intent, severity: critical, phrases: ["kill myself"], unless: ["kill myself laughing"] }\n  - { id: weak, severity: low, weight: 4, phrases: [sad] }\n  - { id: url, severity: low, where: [url], phrases: [rope] }',
+      '  - { id: intent, severity: critical, phrases: ["kill myself"], unless: ["kill myself laughing"] }\n  - { id: weak, severity: low, weight: 4, phrases: [sad] }\n  - { id: other, severity: low, weight: 6, phrases: [alone] }\n  - { id: url, severity: low, where: [url], phrases: [rope] }',
       'threshold: 10',
     ),
   );

@@ -20,6 +20,44 @@ describe('mistakes have line and column', () => {
     ['a closing bracket', phraseRule('kill) me'), 'without an opening bracket'],
     ['empty brackets', phraseRule('kill (|)'), 'empty brackets'],
     ['too many alternatives', phraseRule(`${'(aa|bb|cc|dd)'.repeat(6)}`), 'more than 1024 alternatives'],
+    ['the beginning of an everyday word', phraseRule('the*'), '`the*` alone would match nearly everything'],
+    ['what begins every address', phraseRule('http*'), 'would match nearly everything'],
+    [
+      'letters near each other',
+      '  - { id: r, severity: low, near: { words: [a, e], within: 2 } }',
+      'every part of this',
+    ],
+    [
+      'everyday words near each other',
+      '  - { id: r, severity: low, near: { words: [the, http*, "(is|in)"], within: 2 } }',
+      'every part of this',
+    ],
+    [
+      'a word inside everyday words',
+      '  - { id: r, severity: low, phrases: [with], inside_words: true }',
+      'inside everyday words',
+    ],
+    [
+      'a piece of everyday words',
+      '  - { id: r, severity: low, phrases: [tion], inside_words: true }',
+      '`tion` stands inside everyday words such as `information`',
+    ],
+    [
+      'what begins addresses, inside words',
+      '  - { id: r, severity: low, phrases: [http], inside_words: true }',
+      'inside everyday words',
+    ],
+    ['a lost letter', phraseRule('gr\ufffdtis'), 'a letter got lost'],
+    [
+      'a rule that its own words cancel',
+      '  - { id: r, severity: low, phrases: [kill me now], unless: ["(kill|end) me"] }',
+      'can never count: `(kill|end) me` always cancels it',
+    ],
+    [
+      'a near rule whose part is cancelled',
+      '  - { id: r, severity: low, near: { words: [pills, rope], within: 2 }, context_unless: ["rop* (it|)"] }',
+      'never count',
+    ],
     ['an unknown key', '  - { id: r, severity: low, phrases: [kill], wher: [title] }', 'wher'],
     ['a wrong severity', '  - { id: r, severity: worst, phrases: [kill] }', 'severity'],
     [
@@ -53,6 +91,35 @@ describe('mistakes have line and column', () => {
     ).toEqual(['11:14 this bracket is never closed']);
   });
 
+  test('weights that can never reach the threshold', () => {
+    const weak = '  - { id: r, severity: low, phrases: [sad], weight: 4 }';
+    const other = '  - { id: s, severity: low, phrases: [alone], weight: 6 }';
+    const against = '  - { id: t, severity: low, phrases: [poem], weight: -6 }';
+    expect(mistakes(packOf(weak, 'threshold: 10'))).toEqual([
+      '6:12 the weights add up to 4 and can never reach the threshold of 10',
+    ]);
+    expect(mistakes(packOf(against, 'threshold: 1'))).toHaveLength(1);
+    expect(mistakes(packOf(`${weak}\n${other}\n${against}`, 'threshold: 10'))).toEqual([]);
+  });
+
+  test('a rule is not cancelled by words that stand there sometimes', () => {
+    const ruleWith = (rest: string) => packOf(`  - { id: r, severity: low, ${rest} }`);
+    expect(mistakes(ruleWith('phrases: [kill me, hang me], unless: [kill me]'))).toEqual([]);
+    expect(mistakes(ruleWith('phrases: ["(kill|hang) me"], unless: [kill me]'))).toEqual([]);
+    expect(mistakes(ruleWith('phrases: ["suicid*"], unless: [suicide]'))).toEqual([]);
+    expect(mistakes(ruleWith('phrases: ["kill (me|)"], unless: [kill me]'))).toEqual([]);
+    expect(mistakes(ruleWith('phrases: [kill me], unless: [kill me laughing]'))).toEqual([]);
+  });
+
+  test('a common word beside one that says something is a near rule', () => {
+    expect(mistakes(packOf('  - { id: r, severity: low, near: { words: [a, rope], within: 2 } }'))).toEqual(
+      [],
+    );
+    expect(mistakes(packOf('  - { id: r, severity: low, near: { words: [死, 想], within: 2 } }'))).toEqual(
+      [],
+    );
+  });
+
   test('broken YAML and other documents are values, not throws', () => {
     expect(mistakes('pack: [').length).toBeGreaterThan(0);
     expect(mistakes('').length).toBeGreaterThan(0);
@@ -64,6 +131,24 @@ describe('mistakes have line and column', () => {
     expect(mistakes(packOf(phraseRule('kill')).replace('self_harm', 'illegal_csam'))[0]).toContain(
       'site lists only',
     );
+  });
+});
+
+describe('where', () => {
+  test.each([
+    ['search', ['search']],
+    ['title|url', ['title', 'url']],
+    ['[title, search]', ['title', 'search']],
+  ])('%s', (where, fields) => {
+    const pack = parsePack(
+      packOf(`  - { id: r, severity: low, phrases: [kill], where: ${where} }`),
+      'p.yaml',
+    );
+    expect(pack.ok && pack.value.rules[0]?.where).toEqual(fields);
+  });
+  test('anything else is a mistake', () => {
+    const rule = '  - { id: r, severity: low, phrases: [kill], where: everywhere }';
+    expect(mistakes(packOf(rule))[0]).toMatch(/^8:53 rules.0.where/);
   });
 });
 

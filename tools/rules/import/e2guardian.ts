@@ -1,4 +1,4 @@
-import { checkPhrase } from '#match';
+import type { PhraseChecker } from '#match';
 
 /** One rule made of one line, or why there is none. */
 export type PhraseOutcome =
@@ -31,7 +31,12 @@ interface Part {
  * Reads one line of an e2guardian or DansGuardian phrase list: `<word><10>`, `<one>,<two><50>`, `< word ><-20>`, or
  * `<word>` of a banned list. `ruleId` names the rule, `severity` is the one asked for.
  */
-export function readPhraseLine(line: string, ruleId: string, severity: string): PhraseOutcome {
+export function readPhraseLine(
+  checker: PhraseChecker,
+  line: string,
+  ruleId: string,
+  severity: string,
+): PhraseOutcome {
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return { kind: 'nothing' };
   const limit = /^naught[yi]nesslimit\s*=\s*(\d+)$/i.exec(text);
@@ -50,7 +55,7 @@ export function readPhraseLine(line: string, ruleId: string, severity: string): 
     return { kind: 'dropped', reason: `a weight lies between -${MAX_WEIGHT} and ${MAX_WEIGHT}` };
   if (phrases.length > MAX_PARTS)
     return { kind: 'dropped', reason: `a combination of more than ${MAX_PARTS} phrases` };
-  return ruleOf(phrases, weight, ruleId, severity);
+  return ruleOf(checker, phrases, weight, ruleId, severity);
 }
 
 /** The phrases and the weight of a line, or what is wrong with it. Commas stand between phrases; the weight comes last. */
@@ -71,6 +76,7 @@ function readGroups(text: string): { phrases: readonly string[]; weight: number 
 }
 
 function ruleOf(
+  checker: PhraseChecker,
   phrases: readonly string[],
   weight: number | null,
   ruleId: string,
@@ -78,12 +84,14 @@ function ruleOf(
 ): PhraseOutcome {
   const parts: Part[] = [];
   for (const source of phrases) {
-    const part = partOf(source, phrases.length > 1);
+    const part = partOf(checker, source, phrases.length > 1);
     if (typeof part === 'string') return { kind: 'dropped', reason: part };
     parts.push(part);
   }
   const [first] = parts;
   if (first === undefined) return { kind: 'dropped', reason: 'no phrase' };
+  const problem = parts.length === 1 ? null : checker.near(parts.map(({ phrase }) => phrase));
+  if (problem !== null) return { kind: 'dropped', reason: problem };
   const keys = [`id: ${ruleId}`, `severity: ${severity}`];
   if (parts.length === 1) keys.push(`phrases: [${JSON.stringify(first.phrase)}]`);
   else
@@ -102,7 +110,7 @@ function ruleOf(
 }
 
 /** In these lists a phrase matches anywhere, and a space at its edge stands for the edge of a word. */
-function partOf(source: string, inCombination: boolean): Part | string {
+function partOf(checker: PhraseChecker, source: string, inCombination: boolean): Part | string {
   const words = source
     .replace(/[()|*]/g, ' ')
     .trim()
@@ -113,11 +121,12 @@ function partOf(source: string, inCombination: boolean): Part | string {
   const plain = words.join(' ');
   if (!/[\p{L}\p{N}]/u.test(plain)) return 'has no letters or digits';
   if (plain.length > MAX_LETTERS) return `longer than ${MAX_LETTERS} letters`;
-  const isPart = inCombination;
-  const insideWords = openStart && !inCombination && checkPhrase(plain, { insideWords: true }) === null;
-  const asStem = !insideWords && openEnd && checkPhrase(`${plain}*`, { isPart }) === null;
+  const insideWords = openStart && !inCombination && checker.phrase(plain, { insideWords: true }) === null;
+  const problemOf = (phrase: string): string | null =>
+    checker.phrase(phrase, { insideWords, isPart: inCombination });
+  const asStem = !insideWords && openEnd && problemOf(`${plain}*`) === null;
   const phrase = asStem ? `${plain}*` : plain;
-  const problem = checkPhrase(phrase, { insideWords, isPart });
+  const problem = problemOf(phrase);
   if (problem !== null) return problem;
   const losses: string[] = [];
   if (!insideWords && openStart) losses.push('begins at the beginning of a word only');

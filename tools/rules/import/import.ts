@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Category, Severity } from '#contract';
 import { LOCKED_CATEGORIES } from '#contract';
-import { createSiteListReader, parsePack } from '#match';
+import { createPhraseChecker, createSiteListReader, parsePack } from '#match';
 import { linesOf } from '../lines.ts';
 import { readPhraseLine } from './e2guardian.ts';
 import {
@@ -151,12 +151,13 @@ const importSites: Importer = async function* (options, progress, report) {
 
 const importPhrases: Importer = async function* (options, progress, report) {
   yield packHead(options);
+  const checker = createPhraseChecker();
   let { limit } = options;
   /** The most that weights can add up to. */
   let most = 0;
   let hasWeights = false;
   for await (const { file, number, line } of linesOfAll(options.files, report)) {
-    const outcome = readPhraseLine(line, `line-${progress.carried + 1}`, options.severity);
+    const outcome = readPhraseLine(checker, line, `line-${progress.carried + 1}`, options.severity);
     if (outcome.kind === 'limit') limit = outcome.limit;
     else if (outcome.kind === 'dropped') {
       progress.dropped += 1;

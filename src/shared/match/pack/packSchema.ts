@@ -18,13 +18,19 @@ const nearSchema = z.strictObject({
   within: z.union([z.int().min(1).max(MAX_NEAR_WITHIN), z.literal('anywhere')]),
 });
 
+/** `search`, `title|url`, or a list. */
+const whereSchema = z.preprocess(
+  (where) => (typeof where === 'string' ? where.split('|').map((field) => field.trim()) : where),
+  z.array(fieldSchema).min(1),
+);
+
 const ruleSchema = z
   .strictObject({
     id: idSchema,
     severity: severitySchema,
     phrases: phrasesSchema.optional(),
     near: nearSchema.optional(),
-    where: z.array(fieldSchema).min(1).optional(),
+    where: whereSchema.optional(),
     audiences: z.array(audienceSchema).min(1).optional(),
     unless: phrasesSchema.optional(),
     context_unless: phrasesSchema.optional(),

@@ -2,6 +2,7 @@ import { fieldSchema, LOCKED_CATEGORIES } from '#contract';
 import { err, ok, type Result } from '#kernel';
 import { parseSite } from '../sites/site.ts';
 import { createFold } from '../text/fold.ts';
+import { alwaysStandsIn } from './breadth.ts';
 import { type Path, type Report, readDocument } from './document.ts';
 import type { Near, Pack, PackError, Phrase, Rule, Site, SiteRule } from './pack.ts';
 import { type PackSource, packSchema } from './packSchema.ts';
@@ -52,6 +53,9 @@ function buildPack(source: PackSource, shared: SharedWords | null, report: Repor
     report([], 'the pack has no rules');
   const unless = readPhrases(source.unless, ['unless'], reader, report);
   const contextUnless = readPhrases(source.context_unless, ['context_unless'], reader, report);
+  for (const [index, rule] of rules.entries())
+    reportCancelled(rule, unless, contextUnless, ['rules', index], report);
+  reportUnreachable(source, report);
   for (const name of lists.unused())
     report(['words', name], `nothing in the pack uses the list \`{${name}}\``);
   return {
@@ -84,6 +88,8 @@ function buildRule(
   if (rule.near !== undefined) {
     const words = [...path, 'near', 'words'];
     const parts = readPhrases(rule.near.words, words, reader, report, { alone: false });
+    const problem = reader.nearProblem(parts);
+    if (problem !== null && parts.length === rule.near.words.length) report(words, problem);
     near = { parts, within: rule.near.within === 'anywhere' ? null : rule.near.within };
   }
   const insideWords = rule.inside_words === true;
@@ -99,6 +105,30 @@ function buildRule(
     weight: rule.weight ?? null,
     insideWords,
   };
+}
+
+/** A rule whose every phrase is always cancelled, by its own words or those of its pack, can match nothing. */
+function reportCancelled(
+  rule: Rule,
+  packUnless: readonly Phrase[],
+  packContext: readonly Phrase[],
+  path: Path,
+  report: Report,
+): void {
+  if (rule.insideWords) return;
+  const cancels = [...rule.unless, ...rule.contextUnless, ...packUnless, ...packContext];
+  const cancelOf = (phrase: Phrase) => cancels.find((one) => alwaysStandsIn(one, phrase));
+  const found = (rule.near?.parts ?? rule.phrases).map(cancelOf).filter((one) => one !== undefined);
+  const cancel = rule.near !== null || found.length === rule.phrases.length ? found[0] : undefined;
+  if (cancel !== undefined) report(path, `this rule can never count: \`${cancel.source}\` always cancels it`);
+}
+
+/** Weak signs that can never add up to the threshold match nothing. */
+function reportUnreachable({ rules, threshold }: PackSource, report: Report): void {
+  const weights = rules.flatMap(({ weight }) => weight ?? []);
+  const most = weights.reduce((sum, weight) => sum + Math.max(weight, 0), 0);
+  if (threshold !== undefined && weights.length > 0 && most < threshold)
+    report(['threshold'], `the weights add up to ${most} and can never reach the threshold of ${threshold}`);
 }
 
 function readPhrases(

@@ -2,6 +2,7 @@ import { err, ok, type Result } from '#kernel';
 import { createTextBuffer, startText } from '../text/buffer.ts';
 import type { Fold } from '../text/fold.ts';
 import { scanAll } from '../text/scan.ts';
+import { broadProblem, insideProblem, nearProblem } from './breadth.ts';
 import type { Phrase, Slot, Word } from './pack.ts';
 import {
   MAX_ALTERNATIVES,
@@ -15,22 +16,16 @@ import {
 } from './phrase.ts';
 
 const MIN_STEM_LENGTH = 3;
-const MIN_INSIDE_LENGTH = 4;
 /** Longest word a rule may have, in folded letters. The compiled form stores word lengths in a byte. */
 const MAX_WORD_LENGTH = 64;
-/** Words that stand in nearly every text: a rule made of one of them alone is a slip of the pen. */
-const EVERYDAY = new Set(
-  'the a an and or of to in on at is it its i me my we you he she they this that for with as be are was not no yes do de la le el un una und der das et en y o i w na yn'.split(
-    ' ',
-  ),
-);
-
 const MAY_BE_NOTHING =
   'this entry may be left out altogether: write `({list}|)` in the phrases where it may be missing';
 
 /** Reads phrases into the folded words that the scanner finds in texts. */
 export interface PhraseReader {
   phrase(source: string, options?: { insideWords?: boolean; alone?: boolean }): Result<Phrase, PhraseProblem>;
+  /** Why these parts cannot make a near rule; null if they can. */
+  nearProblem(parts: readonly Phrase[]): string | null;
   /** One entry of a word list, multiplied out and checked, so that mistakes are told where they stand. */
   entry(source: string): Result<readonly string[], PhraseProblem>;
 }
@@ -119,6 +114,8 @@ export function createPhraseReader(fold: Fold, lists: NamedLists): PhraseReader 
 
   return {
     phrase(source, options = {}) {
+      const lost = lostLetter(source);
+      if (lost !== null) return err(lost);
       const parsed = parsePhrase(source, lists);
       if (!parsed.ok) return parsed;
       const slots: Slot[] = [];
@@ -135,7 +132,10 @@ export function createPhraseReader(fold: Fold, lists: NamedLists): PhraseReader 
             : broadProblem(slots);
       return problem === null ? ok({ source, slots }) : err({ at: 0, message: problem });
     },
+    nearProblem: (parts) => nearProblem(parts, (text) => isAlone(fold, text)),
     entry(source) {
+      const lost = lostLetter(source);
+      if (lost !== null) return err(lost);
       const strings = parseFragment(source, lists);
       if (!strings.ok) return strings;
       for (const text of strings.value) {
@@ -148,38 +148,14 @@ export function createPhraseReader(fold: Fold, lists: NamedLists): PhraseReader 
   };
 }
 
+/** Where a letter got lost when the file was read or saved: no text has the mark that stands for it. */
+function lostLetter(source: string): PhraseProblem | null {
+  const at = source.indexOf('\ufffd');
+  return at < 0 ? null : { at, message: 'a letter got lost here (U+FFFD): save the file as UTF-8' };
+}
+
 /** Whether a folded word belongs to a script written without spaces. */
-export function isAlone(fold: Fold, word: string): boolean {
+function isAlone(fold: Fold, word: string): boolean {
   const letter = fold.of(word.codePointAt(0) ?? 0);
   return letter.kind === 'letters' && letter.alone;
-}
-
-/** Finds a way the whole phrase shrinks to a single word that stands nearly everywhere. */
-function broadProblem(slots: readonly Slot[]): string | null {
-  for (const [index, slot] of slots.entries()) {
-    const othersOptional = slots.every((other, at) => at === index || other.some((way) => way.length === 0));
-    if (!othersOptional) continue;
-    for (const way of slot) {
-      const [word] = way;
-      if (way.length !== 1 || word === undefined) continue;
-      if (Array.from(word.text).length < 2)
-        return `\`${word.text}\` alone is one letter and would match nearly everything`;
-      if (!word.stem && EVERYDAY.has(word.text))
-        return `\`${word.text}\` alone would match nearly everything`;
-    }
-  }
-  return null;
-}
-
-function insideProblem(slots: readonly Slot[]): string | null {
-  for (const way of slots[0] ?? []) {
-    const [word] = way;
-    if (slots.length > 1 || way.length !== 1 || word === undefined || word.stem) {
-      return '`inside_words` takes single words only, without `*`';
-    }
-    if (word.text.length < MIN_INSIDE_LENGTH) {
-      return `\`${word.text}\` is shorter than ${MIN_INSIDE_LENGTH} letters and would match inside nearly everything`;
-    }
-  }
-  return null;
 }
