@@ -20,6 +20,8 @@ const FOCUS_SETTLES_MS = 200;
 export function startReporter(browser: BrowserApi, browserName: BrowserName, world: ReporterWorld): void {
   let port: NativePort | null = null;
   let reconnectMs = FIRST_RECONNECT_MS;
+  /** A timer will connect again: events before do not, so that an agent that is away costs one attempt a minute. */
+  let isWaiting = false;
   let sent: FrontTab['tab'] | undefined;
   let managed: 'hide' | 'show' | null = null;
   let byAgent: 'hide' | 'show' = 'hide';
@@ -30,7 +32,7 @@ export function startReporter(browser: BrowserApi, browserName: BrowserName, wor
   const showsPrivate = () => (managed ?? byAgent) === 'show';
 
   function connect(): void {
-    if (port !== null) return;
+    if (port !== null || isWaiting) return;
     const opened = browser.runtime.connectNative(NATIVE_HOST_NAME);
     port = opened;
     opened.onMessage.addListener((message) => {
@@ -45,7 +47,11 @@ export function startReporter(browser: BrowserApi, browserName: BrowserName, wor
       void browser.runtime.lastError;
       if (port === opened) port = null;
       sent = undefined;
-      world.after(reconnectMs, connectAndUpdate);
+      isWaiting = true;
+      world.after(reconnectMs, () => {
+        isWaiting = false;
+        connectAndUpdate();
+      });
       reconnectMs = Math.min(reconnectMs * 2, LONGEST_RECONNECT_MS);
     });
   }

@@ -128,6 +128,20 @@ describe('the reporter', () => {
     expect(shown()).toEqual(['https://school.example/', 'https://second-window.example/']);
   });
 
+  test('while the agent is away, events start no further connections', async () => {
+    const { events, ports, timers } = await start();
+    ports[0]?.disconnect.emit();
+    for (let event = 0; event < 200; event += 1) {
+      events.activated.emit({});
+      await timers.advance(3_000);
+      ports.at(-1)?.disconnect.emit();
+    }
+    const before = ports.length;
+    expect(before).toBeLessThan(20);
+    await timers.advance(60_000);
+    expect(ports.length - before).toBe(1);
+  });
+
   test('says when the last window has closed', async () => {
     const { state, events, timers, shown } = await start();
     state.windowId = undefined;
