@@ -45,7 +45,8 @@ export function startReporter(browser: BrowserApi, browserName: BrowserName, wor
     opened.onDisconnect.addListener(() => {
       // Reading it keeps the browser from logging an unchecked error; the relay is simply not there yet.
       void browser.runtime.lastError;
-      if (port === opened) port = null;
+      if (port !== opened) return;
+      port = null;
       sent = undefined;
       isWaiting = true;
       world.after(reconnectMs, () => {
