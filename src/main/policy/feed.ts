@@ -125,7 +125,10 @@ export function startPolicyFeed(deps: PolicyFeedDeps): PolicyFeed {
   }
 
   function readFolder(): void {
-    reading = reading.then(offerFolder, () => undefined);
+    // A file that another program still holds is read with the next change.
+    reading = reading
+      .then(offerFolder)
+      .catch((failure: unknown) => log.warn({ failure }, 'the policy folder could not be read'));
   }
 
   async function offerFolder(): Promise<void> {

@@ -97,10 +97,10 @@ export function createFiles(options: { readonly root: string }): Files {
       const watcher = mkdir(full, { recursive: true, mode: 0o700 })
         .then(() => import('chokidar'))
         .then(({ watch }) =>
-          watch(full, { ignoreInitial: true, awaitWriteFinish: { stabilityThreshold: SETTLE_MS } }).on(
-            'all',
-            onChange,
-          ),
+          watch(full, { ignoreInitial: true, awaitWriteFinish: { stabilityThreshold: SETTLE_MS } })
+            .on('all', onChange)
+            // Without a listener an error of the watcher would end the agent.
+            .on('error', () => undefined),
         );
       return { dispose: async () => (await watcher).close() };
     },
