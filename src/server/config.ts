@@ -26,6 +26,14 @@ const environmentSchema = z.object({
   LAPWING_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
+/** What means nothing without the address of an S3 store. */
+const S3_WITH_ENDPOINT = [
+  'LAPWING_S3_BUCKET',
+  'LAPWING_S3_REGION',
+  'LAPWING_S3_ACCESS_KEY_ID',
+  'LAPWING_S3_SECRET_ACCESS_KEY',
+] as const;
+
 /** Where everything of one school lies. */
 export interface Config {
   readonly dataFolder: string;
@@ -51,13 +59,16 @@ export function readConfig(
   if (data === undefined) return err(['say where the data lies: --data DIR or LAPWING_DATA']);
   const dataFolder = resolve(data);
 
-  const s3 = [
-    variables.LAPWING_S3_BUCKET,
-    variables.LAPWING_S3_ACCESS_KEY_ID,
-    variables.LAPWING_S3_SECRET_ACCESS_KEY,
-  ];
-  const [bucket, accessKeyId, secretAccessKey] = s3;
-  const endpoint = variables.LAPWING_S3_ENDPOINT;
+  const {
+    LAPWING_S3_ENDPOINT: endpoint,
+    LAPWING_S3_BUCKET: bucket,
+    LAPWING_S3_ACCESS_KEY_ID: accessKeyId,
+    LAPWING_S3_SECRET_ACCESS_KEY: secretAccessKey,
+  } = variables;
+  const alone = S3_WITH_ENDPOINT.filter((name) => set[name] !== undefined);
+  if (endpoint === undefined && alone.length > 0) {
+    return err([`${alone.join(', ')} also needs LAPWING_S3_ENDPOINT, the address of the S3 store`]);
+  }
   if (endpoint !== undefined && (!bucket || !accessKeyId || !secretAccessKey)) {
     return err([
       'LAPWING_S3_ENDPOINT also needs LAPWING_S3_BUCKET, LAPWING_S3_ACCESS_KEY_ID and LAPWING_S3_SECRET_ACCESS_KEY',

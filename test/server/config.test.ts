@@ -44,6 +44,7 @@ describe('the configuration', () => {
     [{ LAPWING_DATA: 'x', LAPWING_DATABASE_URL: 'mysql://x' }, /LAPWING_DATABASE_URL: expected postgres/],
     [{ LAPWING_DATA: 'x', ...S3, LAPWING_S3_BUCKET: '' }, /also needs LAPWING_S3_BUCKET/],
     [{ LAPWING_DATA: 'x', LAPWING_S3_ENDPOINT: 's3.example' }, /LAPWING_S3_ENDPOINT/],
+    [{ LAPWING_DATA: 'x', ...S3, LAPWING_S3_ENDPOINT: '' }, /BUCKET.* also needs LAPWING_S3_ENDPOINT/],
     [{ LAPWING_DATA: 'x', LAPWING_LOG_LEVEL: 'loud' }, /LAPWING_LOG_LEVEL/],
     [{ LAPWING_DATA: 'x', LAPWING_DATABASE_POOL: 'many' }, /LAPWING_DATABASE_POOL/],
   ])('%j is refused in words', (environment, message) => {
