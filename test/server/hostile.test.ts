@@ -65,11 +65,20 @@ onEveryDatabase('hostile input', (open) => {
       hardwareId: text.slice(0, 128),
     });
     expect(enrolled.statusCode, enrolled.body).toBe(200);
+    const agent = await school.agent();
+    const version = text.slice(0, 40);
+    expect((await agent.heartbeat({ agentVersion: version })).statusCode).toBe(200);
     const stranger = createFakeConsole(school);
     expect((await stranger.signIn(text.slice(0, 100), text.slice(0, 200))).statusCode).toBe(401);
     const contractor = await school.person('contractor');
     const devices = await contractor.request({ method: 'GET', url: CONSOLE_PATHS.devices });
-    expect(devices.json().devices[0].machine).toBe(machine.toWellFormed().replaceAll('\0', '\ufffd'));
+    const kept = (sent: string) => sent.toWellFormed().replaceAll('\0', '\ufffd');
+    expect(devices.json().devices).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ machine: kept(machine) }),
+        expect.objectContaining({ id: agent.deviceId, agentVersion: kept(version) }),
+      ]),
+    );
   });
 });
 

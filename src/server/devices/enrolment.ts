@@ -5,7 +5,7 @@ import { type Clock, err, ok, type Result } from '#kernel';
 import type { Audit } from '../audit/index.ts';
 import type { Random } from '../platform/random.ts';
 import type { Bus, Store } from '../store/index.ts';
-import { deviceRows } from './repository.ts';
+import { deviceRows, storable } from './repository.ts';
 
 export type EnrolFailure = Extract<ErrorCode, `enrolment_${string}`>;
 export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
@@ -31,11 +31,6 @@ export interface EnrolmentDeps {
 }
 
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
-
-/** A text as both databases keep it: PostgreSQL has no zero character, and neither keeps half a pair. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
-}
 
 function sameHash(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

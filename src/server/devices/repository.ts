@@ -4,6 +4,11 @@ import type { DatabaseKind, DbOrTrx, Tables, Trx } from '../store/index.ts';
 export type DeviceRow = Tables['devices'];
 export type TokenRow = Tables['enrolment_tokens'];
 
+/** A text as both databases keep it: PostgreSQL has no zero character, and neither keeps half a pair. */
+export function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
 /** The rows of devices and enrolment tokens. */
 export const deviceRows = {
   byId: (db: DbOrTrx, id: string): Promise<DeviceRow | undefined> =>
@@ -47,7 +52,7 @@ export const deviceRows = {
       .updateTable('devices')
       .set({
         last_seen_at: at,
-        agent_version: heartbeat.agentVersion,
+        agent_version: storable(heartbeat.agentVersion),
         policy_received: heartbeat.policyReceived,
         policy_applied: heartbeat.policyApplied,
         health: JSON.stringify(heartbeat.health),

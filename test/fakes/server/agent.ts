@@ -38,6 +38,7 @@ export interface FakeAgent {
     lastSequence?: number;
     records?: number;
     policyApplied?: number;
+    agentVersion?: string;
   }): Promise<LightMyRequestResponse>;
 }
 
@@ -139,12 +140,17 @@ export async function createFakeAgent(
       agent.request({ method: 'POST', url: AGENT_PATHS.envelopes, payload: { envelopes } }),
     putBlob: ({ sha256, bytes }) =>
       agent.request({ method: 'PUT', url: `${AGENT_PATHS.blobs}/${sha256}`, payload: Buffer.from(bytes) }),
-    heartbeat: ({ lastSequence = agent.sequence - 1, records = 0, policyApplied = 1 } = {}) =>
+    heartbeat: ({
+      lastSequence = agent.sequence - 1,
+      records = 0,
+      policyApplied = 1,
+      agentVersion = '0.1.0',
+    } = {}) =>
       agent.request({
         method: 'POST',
         url: AGENT_PATHS.heartbeat,
         payload: {
-          agentVersion: '0.1.0',
+          agentVersion,
           policyReceived: 1,
           policyApplied,
           health: [],
