@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type Audience, audienceSchema, type Policy, policySchema } from '#contract';
 import { err, ok, type Result } from '#kernel';
-import type { MatcherOptions, PackFile } from '#match';
+import { type MatcherOptions, type PackFile, readDocument } from '#match';
+import { errorLine } from './load.ts';
 
 /** What a policy says about rules. The server checks the rest of it when it is set. */
 const rulesPolicySchema = z.object({
@@ -24,20 +24,10 @@ export interface RulesPolicy {
  * it. The errors are lines `file:line:column: message`.
  */
 export async function readRulesPolicy(path: string): Promise<Result<RulesPolicy, readonly string[]>> {
-  const lines = new LineCounter();
-  const document = parseDocument(await readFile(path, 'utf8'), { lineCounter: lines, prettyErrors: false });
-  const told = (offset: number, message: string): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${message}`;
-  };
-  if (document.errors.length > 0)
-    return err(document.errors.map(({ pos, message }) => told(pos[0], message)));
-  const parsed = rulesPolicySchema.safeParse(document.toJS());
-  if (parsed.success) {
-    const { school, audience, rules } = parsed.data;
-    return ok({ rules, timeZone: school.timeZone, audience: audience ?? null });
-  }
-  return err(parsed.error.issues.map(({ path: at, message }) => told(0, `${at.join('.')}: ${message}`)));
+  const document = readDocument(await readFile(path, 'utf8'), path, rulesPolicySchema);
+  if (!document.ok) return err(document.error.map(errorLine));
+  const { school, audience, rules } = document.value.content;
+  return ok({ rules, timeZone: school.timeZone, audience: audience ?? null });
 }
 
 /** The school's own packs. */

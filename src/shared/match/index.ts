@@ -8,6 +8,7 @@ export {
 } from './compileSources.ts';
 export { createMatcher, type MatcherOptions } from './matcher.ts';
 export { createPhraseChecker, type PhraseChecker } from './pack/checkPhrase.ts';
+export { type RuleDocument, readDocument } from './pack/document.ts';
 export type { Pack, PackError, Site } from './pack/pack.ts';
 export { parsePack } from './pack/parsePack.ts';
 export { type PackFile, type ParsedPacks, parsePacks, WORDS_FILE } from './pack/parsePacks.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePack } from '#match';
+import { createSiteListReader, parsePack } from '#match';
 import { hitTexts, matcherOf, packOf, phraseRule } from './rules.ts';
 
 function mistakes(yaml: string): string[] {
@@ -89,6 +89,44 @@ describe('mistakes have line and column', () => {
         'pack: a\ncategory: hate\nlanguage: en\nversion: 1\ndescription: x\nrules:\n  - id: r\n    severity: low\n    phrases:\n      - good one\n      - "bad (one"\n',
       ),
     ).toEqual(['11:14 this bracket is never closed']);
+  });
+
+  test('a key that does not exist, where it stands', () => {
+    const rule = 'rules:\n  - id: r\n    severity: low\n    wher: [title]\n    phrases: [kill]\n';
+    const head = 'pack: a\ncategory: hate\nlanguage: en\nversion: 1\ndescription: x\n';
+    expect(mistakes(`${head}${rule}alow_sites: [a.example]\n`)).toEqual([
+      '9:5 rules.0: there is no key `wher` here',
+      '11:1 there is no key `alow_sites` here',
+    ]);
+  });
+
+  test.each([
+    ['a folded block', '>-\n        want\n        to (die', '13:12'],
+    ['a literal block', '| # words\n        want to\n        (die\n', '13:9'],
+    ['a folded block that begins with it', '>\n        (die\n', '12:9'],
+    ['plain words on two lines', 'want\n        to (die', '12:12'],
+    ['double quotes', '"w\\u0061nt \\x61 (die"', '11:25'],
+    ['double quotes on two lines', '"want\n        to \\\n        (die"', '13:9'],
+    ['single quotes', "'don''t (die'", '11:17'],
+  ])('in %s', (_, phrase, place) => {
+    const yaml = packOf(`  - id: r\n    severity: low\n    phrases:\n      - ${phrase}`);
+    expect(mistakes(yaml)).toEqual([`${place} this bracket is never closed`]);
+  });
+
+  test('the header of a list, where it stands', () => {
+    const report = (text: string) => {
+      const reader = createSiteListReader({ addList: () => ({ add: () => undefined }) }, 'a.list');
+      for (const line of text.split('\n')) reader.line(line);
+      return reader.end().errors.map(({ line, column, message }) => `${line}:${column} ${message}`);
+    };
+    const head = '# lapwing-list: a\n#  category: cards\n# severity: low\n# version: 1\na.example\n';
+    expect(report(head)).toEqual([expect.stringMatching(/^2:14 header `category`: /)]);
+    expect(report('')).toEqual([
+      '1:1 there is no header `# lapwing-list: ...`',
+      '1:1 there is no header `# category: ...`',
+      '1:1 there is no header `# severity: ...`',
+    ]);
+    expect(report(`${head.replace('cards', 'gambling')}\n co.uk`)).toEqual([expect.stringMatching(/^7:2 /)]);
   });
 
   test('weights that can never reach the threshold', () => {

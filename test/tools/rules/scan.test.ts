@@ -164,6 +164,17 @@ rules:
     );
     expect(device).toMatchObject({ ok: true, value: { audience: 'KS5', timeZone: 'UTC' } });
     expect(await policyOf('school: [')).toMatchObject({ ok: false });
+    expect(
+      await policyOf(
+        GRID.replace(
+          'audience: KS3, disposition: acceptable_at',
+          'audience: KS9, disposition: acceptable_at',
+        ),
+      ),
+    ).toEqual({
+      ok: false,
+      error: [expect.stringMatching(/policy\.txt:9:36: rules\.dispositions\.0\.audience: /)],
+    });
     expect(await policyOf('rules: {}')).toMatchObject({
       ok: false,
       error: [expect.stringContaining('policy.txt:1:1: school')],

@@ -1,9 +1,10 @@
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { err, ok, type Result } from '#kernel';
 import type { PackError } from './pack.ts';
+import { type Path, placeInText, startOf, startOfKey } from './place.ts';
 
-export type Path = readonly (string | number)[];
+export type { Path } from './place.ts';
 /** Notes a mistake at a place of the document; `at` is an offset inside the text that stands there. */
 export type Report = (path: Path, message: string, at?: number) => void;
 
@@ -38,11 +39,8 @@ export function readDocument<Schema extends z.ZodType>(
   for (const { pos, message } of document.errors) note(placed(pos[0], message + quotesHint(yaml, pos[0])));
   if (errors.length > 0) return err(errors);
 
-  const errorAt = (path: Path, message: string, at = 0): PackError => {
-    const start = startOf(document.contents, path);
-    const quoted = yaml[start] === '"' || yaml[start] === "'" ? 1 : 0;
-    return placed(start + (at > 0 ? at + quoted : 0), message);
-  };
+  const errorAt = (path: Path, message: string, at = 0): PackError =>
+    placed(placeInText(yaml, document.contents, path, at), message);
   const report: Report = (path, message, at) => note(errorAt(path, message, at));
   let value: unknown;
   try {
@@ -57,7 +55,11 @@ export function readDocument<Schema extends z.ZodType>(
       const path = issue.path.filter((step) => typeof step !== 'symbol');
       const hint = quotesHint(yaml, startOf(document.contents, path));
       const message = (issue.code === 'invalid_key' ? issue.issues[0]?.message : null) ?? issue.message;
-      report(path, `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}${hint}`);
+      const where = path.length > 0 ? `${path.join('.')}: ` : '';
+      if (issue.code === 'unrecognized_keys')
+        for (const key of issue.keys)
+          note(placed(startOfKey(document.contents, path, key), `${where}there is no key \`${key}\` here`));
+      else report(path, `${where}${message}${hint}`);
     }
     return err(errors);
   }
@@ -71,17 +73,4 @@ function quotesHint(yaml: string, offset: number): string {
   return /(?:^\s*-\s+|[[,]\s*)\{[a-z][a-z0-9_]*\}/.test(line)
     ? ' (a phrase that begins with `{` needs quotes: "{me} ...")'
     : '';
-}
-
-/** Where the node at a path begins, or the deepest one on the way that exists. */
-function startOf(contents: unknown, path: Path): number {
-  let found = 0;
-  let node: unknown = contents;
-  for (let depth = 0; ; depth += 1) {
-    if (!isNode(node)) return found;
-    found = node.range?.[0] ?? found;
-    const step = path[depth];
-    if (step === undefined || !('get' in node) || typeof node.get !== 'function') return found;
-    node = (node.get as (key: unknown, keepScalar: boolean) => unknown).call(node, step, true);
-  }
 }

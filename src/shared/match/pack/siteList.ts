@@ -36,21 +36,32 @@ const MAX_ERRORS = 100;
 /** `file` only names the list in errors. */
 export function createSiteListReader(compiler: Pick<Compiler, 'addList'>, file: string): SiteListReader {
   const errors: PackError[] = [];
-  const header: Record<string, string> = {};
+  const header = new Map<
+    string,
+    { readonly value: string; readonly line: number; readonly column: number }
+  >();
   let head: ListHead | null = null;
   let target: ReturnType<Compiler['addList']> | null = null;
   let lineNumber = 0;
   let sites = 0;
 
-  function complain(message: string, column = 1): void {
-    if (errors.length < MAX_ERRORS) errors.push({ file, line: lineNumber, column, message });
+  function complain(message: string, line: number, column: number): void {
+    if (errors.length < MAX_ERRORS) errors.push({ file, line, column, message });
   }
 
   function begin(): void {
-    const parsed = headSchema.safeParse(header);
+    const values = Array.from(header, ([name, { value }]) => [name, value]);
+    const parsed = headSchema.safeParse(Object.fromEntries(values));
     if (!parsed.success) {
-      for (const issue of parsed.error.issues)
-        complain(`header \`${issue.path.join('.')}\`: ${issue.message}`);
+      for (const issue of parsed.error.issues) {
+        const name = issue.path.join('.');
+        const { line, column } = header.get(name) ?? { line: 1, column: 1 };
+        complain(
+          header.has(name) ? `header \`${name}\`: ${issue.message}` : `there is no header \`# ${name}: ...\``,
+          line,
+          column,
+        );
+      }
       head = { id: '', category: 'piracy', severity: 'low' };
       return;
     }
@@ -68,9 +79,9 @@ export function createSiteListReader(compiler: Pick<Compiler, 'addList'>, file: 
       const line = text.trim();
       if (line === '') return;
       if (line.startsWith('#')) {
-        const field = /^#\s*([a-z-]+)\s*:\s*(.*)$/.exec(line);
-        if (head === null && field?.[1] !== undefined && field[2] !== undefined)
-          header[field[1]] = field[2].trim();
+        const [, before = '', name, value = ''] = /^(\s*#\s*([a-z-]+)\s*:\s*)(.*)$/.exec(text) ?? [];
+        if (head === null && name !== undefined)
+          header.set(name, { value: value.trim(), line: lineNumber, column: before.length + 1 });
         return;
       }
       if (head === null) begin();
@@ -79,7 +90,7 @@ export function createSiteListReader(compiler: Pick<Compiler, 'addList'>, file: 
       if (site.ok) {
         target.add(site.value);
         sites += 1;
-      } else complain(site.error, text.length - text.trimStart().length + 1);
+      } else complain(site.error, lineNumber, text.length - text.trimStart().length + 1);
     },
     end() {
       if (head === null) begin();
