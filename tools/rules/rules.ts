@@ -6,6 +6,7 @@ import { explainText } from './explain.ts';
 import { IMPORT_FORMATS, importLists } from './import/import.ts';
 import { readRulesPolicy } from './policy.ts';
 import { parseAudience, scanLines } from './scan.ts';
+import { timeOf } from './time.ts';
 
 /** The packs that ship with Lapwing. */
 const SHIPPED_RULES = fileURLToPath(new URL('../../resources/rules', import.meta.url));
@@ -13,7 +14,7 @@ const SHIPPED_RULES = fileURLToPath(new URL('../../resources/rules', import.meta
 const USAGE = `usage:
   rules scan [--rules DIR]...      JSON lines {id,title,url,app} in, results out
   rules explain TEXT [--url U] [--rules DIR]... [--json]
-       both: [--policy FILE] [--audience KS3] [--at 2026-03-02T10:15Z]
+       both: [--policy FILE] [--audience KS3] [--at 2026-03-02T10:15]
   rules check PATH...              packs and lists; mistakes with line and column
   rules import --from e2guardian|hosts|domains|adblock FILE... --category C --out FILE
                [--id ID] [--severity S] [--language L] [--limit N]
@@ -31,13 +32,6 @@ function fail(message: string): number {
 async function write(line: string): Promise<void> {
   if (process.stdout.write(line)) return;
   await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
-}
-
-/** `--at` as a date or as milliseconds since 1970; now if left out. */
-function timeOf(text: string | undefined): number | null {
-  if (text === undefined) return Date.now();
-  const at = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
-  return Number.isFinite(at) ? at : null;
 }
 
 interface ImportArguments {
@@ -112,7 +106,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const decided = policy?.value ?? null;
   const named = values.audience ?? decided?.audience ?? 'KS3';
   const audience = parseAudience(named);
-  const at = timeOf(values.at);
+  const at = values.at === undefined ? Date.now() : timeOf(values.at, decided?.timeZone ?? 'UTC');
   if (audience === null) return fail(`no such audience: ${named}`);
   if (at === null) return fail(`no such time: ${values.at ?? ''}`);
   const options = { rules, policy: decided, audience, at };
@@ -122,9 +116,9 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'check':
       return rest.length === 0 ? fail('check what?') : check(rest, out);
     case 'explain': {
-      const [text] = rest;
-      if (text === undefined && values.url === undefined) return fail('explain what?');
-      return explainText({ ...options, title: text ?? '', url: values.url ?? null, json: values.json }, out);
+      if (rest.length === 0 && values.url === undefined) return fail('explain what?');
+      const title = rest.join(' ');
+      return explainText({ ...options, title, url: values.url ?? null, json: values.json }, out);
     }
     case 'import':
       return runImport(values, rest);

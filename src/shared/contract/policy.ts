@@ -24,7 +24,7 @@ export const helplineSchema = z.object({
 export const weeklyTimeSchema = z.object({
   days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1),
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
-  /** Not included; `24:00` is the end of the day. */
+  /** Not included; `24:00` is the end of the day. Not after `from`: on the next day. */
   to: z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
 });
 
@@ -47,7 +47,7 @@ export const ruleExceptionSchema = z
     packId: z.string().min(1).max(200).optional(),
     category: categorySchema.optional(),
     audience: audienceSchema.optional(),
-    /** A domain with its subdomains. */
+    /** A domain with its subdomains, or a path below it. */
     site: z.string().min(1).max(253).optional(),
     /** The words hit, however they are written. */
     words: z.string().min(1).max(200).optional(),

@@ -86,10 +86,13 @@ export function createMatcher(compiled: Compiled, options: MatcherOptions = {}):
     if (phrases.length === 0 && !sites.some(isRuleSite)) return NO_RULINGS;
     const whole = joinNear(compiled, phrases);
     if (trace === null && !decider.isEnough(whole) && !sites.some(isRuleSite)) return NO_RULINGS;
-    const host =
-      subject.url === null ? null : subject.url.slice(parts.hostStart, parts.hostEnd).toLowerCase();
-    const texts = [subject.title, subject.url, search];
-    const findings: Findings = { texts, phrases: whole, cancels: cancelsOf(whole), sites, host };
+    const { url } = subject;
+    const address =
+      url === null
+        ? null
+        : `${url.slice(parts.hostStart, parts.hostEnd)}${url.slice(parts.pathStart, parts.end)}`.toLowerCase();
+    const texts = [subject.title, url, search];
+    const findings: Findings = { texts, phrases: whole, cancels: cancelsOf(whole), sites, address };
     return decider.decide(findings, context);
   }
 

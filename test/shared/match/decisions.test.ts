@@ -90,10 +90,20 @@ describe('the person and the school', () => {
     [{ ruleId: 'test.pack/gun', audience: 'staff' as const }, ['gunn']],
     [{ ruleId: 'test.pack/gun', site: 'school.example' }, []],
     [{ ruleId: 'test.pack/gun', site: 'other.example' }, ['gunn']],
+    [{ site: 'https://www.School.example/' }, []],
+    [{ site: 'http://school.example:8080' }, []],
+    [{ site: 'school.example/Clubs/' }, []],
+    [{ site: 'school.example/club' }, ['gunn']],
+    [{ site: 'chool.example' }, ['gunn']],
   ])('exception %j', (exception, spans) => {
     const matcher = matcherOf(yaml, { exceptions: [{ ...exception, reason: 'a surname' }] });
-    const { hits } = matchUrl(matcher, 'https://www.school.example/', 'gunn');
+    const { hits } = matchUrl(matcher, 'https://www.school.example:444/clubs/chess', 'gunn');
     expect(hits.map((hit) => hit.text)).toEqual(spans);
+  });
+  test('an exception for a name of the school’s own network', () => {
+    const matcher = matcherOf(yaml, { exceptions: [{ site: 'http://intranet:8080/', reason: 'ours' }] });
+    expect(matchUrl(matcher, 'http://intranet:8080/x', 'gunn').hits).toEqual([]);
+    expect(matchUrl(matcher, 'http://other/x', 'gunn').hits).toHaveLength(1);
   });
   test('a pack that the policy leaves out does not count', () => {
     expect(matchTitle(matcherOf(yaml, { packIds: [] }), 'gunn').hits).toEqual([]);
@@ -136,6 +146,19 @@ describe('dispositions', () => {
     expect(judge(certain, Date.UTC(2026, 0, 5, 12, 0)).disposition).toBe('acceptable_at_certain_times');
     expect(judge(certain, Date.UTC(2026, 0, 5, 13, 0)).disposition).toBe('unacceptable');
     expect(judge(certain, Date.UTC(2026, 0, 6, 12, 30)).disposition).toBe('unacceptable');
+  });
+  test('a time that ends before it begins goes over midnight and is of the day it begins on', () => {
+    const night = { ...certain, times: [{ days: ['mon' as const], from: '22:00', to: '06:00' }] };
+    const at = (day: number, hour: number, minute = 0) =>
+      judge(night, Date.UTC(2026, 0, day, hour, minute)).disposition === 'acceptable_at_certain_times';
+    // 5 January 2026 is a Monday.
+    expect([at(5, 5), at(5, 21, 59), at(5, 22), at(5, 23, 59)]).toEqual([false, false, true, true]);
+    expect([at(6, 0), at(6, 5, 59), at(6, 6), at(6, 22)]).toEqual([true, true, false, false]);
+    expect(judge(night, Date.UTC(2026, 0, 6, 1)).reason).toBe(
+      'acceptable for KS3 from 22:00 to 06:00, and it was tue 01:00',
+    );
+    const sunday = { ...certain, times: [{ days: ['sun' as const], from: '22:00', to: '06:00' }] };
+    expect(judge(sunday, Date.UTC(2026, 0, 5, 1)).disposition).toBe('acceptable_at_certain_times');
   });
   test('nominated users', () => {
     const rule = { disposition: 'acceptable_for_nominated_users', users: ['KAY'] };

@@ -7,6 +7,8 @@ import {
 } from '#contract';
 import type { MatchContext } from '../types.ts';
 
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
 /** What a category means for the person at that moment, and why. */
 export interface Judgement {
   readonly disposition: Disposition;
@@ -49,8 +51,7 @@ export function createDispositions(rules: readonly DispositionRule[], timeZone: 
   function atCertainTimes(rule: DispositionRule, context: MatchContext): Judgement {
     const now = schoolTime(context.at);
     for (const time of rule.times ?? []) {
-      if (!time.days.some((day) => day === now.day)) continue;
-      if (now.minutes < minutesOf(time.from) || now.minutes >= minutesOf(time.to)) continue;
+      if (!isWithin(time, now)) continue;
       const reason = `acceptable for ${rule.audience} from ${time.from} to ${time.to}, and it was ${now.words}`;
       return { disposition: 'acceptable_at_certain_times', reason };
     }
@@ -84,6 +85,19 @@ export function createDispositions(rules: readonly DispositionRule[], timeZone: 
       return { disposition: rule.disposition, reason: `the policy for ${category} and ${rule.audience}` };
     },
   };
+}
+
+/** Whether a time of the week is on. One that ends before it begins goes over midnight and is of the day it begins on. */
+function isWithin(
+  time: NonNullable<DispositionRule['times']>[number],
+  now: { readonly day: string; readonly minutes: number },
+): boolean {
+  const from = minutesOf(time.from);
+  const to = minutesOf(time.to);
+  const isDay = (day: string | undefined): boolean => time.days.some((one) => one === day);
+  if (from < to) return isDay(now.day) && now.minutes >= from && now.minutes < to;
+  const before = DAYS[(DAYS.indexOf(now.day) + 6) % 7];
+  return now.minutes >= from ? isDay(now.day) : now.minutes < to && isDay(before);
 }
 
 /** Whether hits of this disposition are nobody's concern. */

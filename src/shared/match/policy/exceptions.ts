@@ -1,5 +1,7 @@
 import type { Hit, RuleException } from '#contract';
+import type { Site } from '../pack/pack.ts';
 import { hostToAscii } from '../sites/punycode.ts';
+import { parseSite } from '../sites/site.ts';
 import { createTextBuffer, startText } from '../text/buffer.ts';
 import type { Fold } from '../text/fold.ts';
 import { scanAll } from '../text/scan.ts';
@@ -7,8 +9,8 @@ import type { MatchContext } from '../types.ts';
 
 /** Decides whether a hit is excepted by the school or by the person's own name. */
 export interface Exceptions {
-  /** Why the hit does not count, in words for a person; null if it counts. `host` is the URL's, in lower case. */
-  reasonAgainst(hit: Hit, host: string | null, context: MatchContext): string | null;
+  /** Why the hit does not count, in words for a person; null if it counts. `address` is the URL's host and path, in lower case. */
+  reasonAgainst(hit: Hit, address: string | null, context: MatchContext): string | null;
 }
 
 /** Makes the school's exceptions. Locked categories must not be asked about. */
@@ -18,7 +20,7 @@ export function createExceptions(rules: readonly RuleException[], fold: Fold): E
   const prepared = rules.map((rule) => ({
     rule,
     words: rule.words === undefined ? null : wordsOf(rule.words).join(' '),
-    site: rule.site === undefined ? null : hostToAscii(rule.site).replace(/^(\*\.|www\.)/, ''),
+    site: rule.site === undefined ? null : siteOf(rule.site),
   }));
 
   function wordsOf(text: string): string[] {
@@ -52,7 +54,7 @@ export function createExceptions(rules: readonly RuleException[], fold: Fold): E
   }
 
   return {
-    reasonAgainst(hit, host, context) {
+    reasonAgainst(hit, address, context) {
       if (isOwnName(hit, context)) return "only the person's own name";
       const words = prepared.length > 0 ? wordsOf(hit.text).join(' ') : '';
       for (const { rule, words: excepted, site } of prepared) {
@@ -60,7 +62,7 @@ export function createExceptions(rules: readonly RuleException[], fold: Fold): E
         if (rule.packId !== undefined && rule.packId !== hit.packId) continue;
         if (rule.category !== undefined && rule.category !== hit.category) continue;
         if (rule.audience !== undefined && rule.audience !== context.audience) continue;
-        if (site !== null && !isOnSite(host, site)) continue;
+        if (site !== null && !isOnSite(address, site)) continue;
         if (excepted !== null && excepted !== words) continue;
         return `excepted by the school: ${rule.reason}`;
       }
@@ -69,6 +71,24 @@ export function createExceptions(rules: readonly RuleException[], fold: Fold): E
   };
 }
 
-function isOnSite(host: string | null, site: string): boolean {
-  return host !== null && (host === site || host.endsWith(`.${site}`));
+/** A site as a person writes or copies it: with `https://`, a port or a path. A name without dots is one of the school's own. */
+function siteOf(text: string): Site {
+  const site = parseSite(text);
+  if (site.ok) return { host: site.value.host, path: site.value.path.toLowerCase() };
+  const [, host = '', path = ''] =
+    /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#:]*)(?::\d+)?(.*)$/i.exec(text.trim()) ?? [];
+  return { host: hostToAscii(host), path: path.replace(/\/+$/, '').toLowerCase() };
+}
+
+function isOnSite(address: string | null, { host, path }: Site): boolean {
+  if (address === null) return false;
+  const hostEnd = address.search(/[/?#]|$/);
+  const own = address.slice(0, hostEnd);
+  const rest = address.slice(hostEnd);
+  return (own === host || own.endsWith(`.${host}`)) && rest.startsWith(path) && isPathEnd(rest[path.length]);
+}
+
+/** Whether a path may end before this sign: `/forum` is not `/forums`. */
+function isPathEnd(sign: string | undefined): boolean {
+  return sign === undefined || '/?#&'.includes(sign);
 }

@@ -16,8 +16,8 @@ export interface Findings {
   /** Of the sets that `cancelSetsOf` names for them. */
   readonly cancels: readonly Found[];
   readonly sites: readonly SiteFound[];
-  /** The URL's host in lower case. */
-  readonly host: string | null;
+  /** The URL's host and all behind it but the port, in lower case. */
+  readonly address: string | null;
 }
 
 /** One occurrence of a rule and what became of it. */
@@ -77,7 +77,7 @@ export function createDecider(
     found: Found,
     cancels: readonly Found[],
     isHelpSite: boolean,
-    host: string | null,
+    address: string | null,
     context: MatchContext,
   ): string | null {
     const { rule, hit } = ruling;
@@ -85,7 +85,7 @@ export function createDecider(
     if (!rules.looksAt(rule, found.field)) return `the rule does not look at the ${hit.field}`;
     if (!rules.isFor(rule, context.audience)) return `the rule is not for ${context.audience}`;
     if (isHelpSite) return 'reading a help site is never flagged';
-    if (cancels.length === 0) return exceptions.reasonAgainst(hit, host, context);
+    if (cancels.length === 0) return exceptions.reasonAgainst(hit, address, context);
     const [ruleSet, packSet] = rules.cancelSets(rule);
     const [ruleContext, packContext] = rules.contextSets(rule);
     for (const cancel of cancels) {
@@ -97,7 +97,7 @@ export function createDecider(
       if (overlaps && (set === ruleSet || set === packSet))
         return 'cancelled by the words around it (unless)';
     }
-    return exceptions.reasonAgainst(hit, host, context);
+    return exceptions.reasonAgainst(hit, address, context);
   }
 
   /** Occurrences of each rule in each field from left to right; of overlapping ones the first, and the longest of those. */
@@ -134,7 +134,7 @@ export function createDecider(
       seen.add(rule);
       const ruling = rulingOf(rule, 'url', url, start, end);
       if (!rules.isLocked(rule))
-        ruling.against = reasonAgainstSite(ruling, isHelpSite, findings.host, context);
+        ruling.against = reasonAgainstSite(ruling, isHelpSite, findings.address, context);
       rulings.push(ruling);
     }
     return rulings;
@@ -143,13 +143,13 @@ export function createDecider(
   function reasonAgainstSite(
     ruling: Ruling,
     isHelpSite: boolean,
-    host: string | null,
+    address: string | null,
     context: MatchContext,
   ): string | null {
     if (!isPackOn(ruling.hit.packId)) return 'the policy leaves this list out';
     if (!rules.isFor(ruling.rule, context.audience)) return `the rule is not for ${context.audience}`;
     if (isHelpSite) return 'reading a help site is never flagged';
-    return exceptions.reasonAgainst(ruling.hit, host, context);
+    return exceptions.reasonAgainst(ruling.hit, address, context);
   }
 
   /** Adds up the weak signs of each pack; one of them speaks for all if they suffice. */
@@ -222,7 +222,14 @@ export function createDecider(
           found.start,
           found.end,
         );
-        ruling.against = reasonAgainst(ruling, found, findings.cancels, isHelpSite, findings.host, context);
+        ruling.against = reasonAgainst(
+          ruling,
+          found,
+          findings.cancels,
+          isHelpSite,
+          findings.address,
+          context,
+        );
         return ruling;
       });
       addUp(rulings);
