@@ -36,8 +36,9 @@ function ask(...answers: (Response | Error)[]) {
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify(body), { status, headers });
-const page = (items: unknown[]) => ({
+const page = (items: unknown[], unreadable = 0) => ({
   items,
+  unreadable,
   nextCursor: null,
   counts: { open: items.length, critical: 0 },
   lastItemAt: null,
@@ -62,6 +63,11 @@ describe('the console’s client', () => {
     const { api } = ask(json(200, page([good, { kind: 'from the future' }])));
     const result = await api.queue('open', null, 'person');
     expect(result).toMatchObject({ ok: true, value: { unreadable: 1, items: [{ id: good.id }] } });
+  });
+
+  test('what the server could not open is counted with what the console could not read', async () => {
+    const { api } = ask(json(200, page([{ kind: 'from the future' }], 2)));
+    expect(await api.queue('open', null, 'person')).toMatchObject({ ok: true, value: { unreadable: 3 } });
   });
 
   test.each([

@@ -129,6 +129,7 @@ export async function startFakeConsoleServer(
     const open = state.items.filter(isOpen);
     json(response, 200, {
       items: items.slice(from, to).map((item) => answerItem(item).item),
+      unreadable: 0,
       nextCursor: to < items.length ? String(to) : null,
       counts: { open: open.length, critical: open.filter((item) => item.severity === 'critical').length },
       lastItemAt: Math.max(0, ...state.items.map((item) => item.receivedAt)) || null,

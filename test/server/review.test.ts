@@ -88,6 +88,30 @@ onEveryDatabase('review', (open) => {
       expect(response.json().error.issues).toEqual([{ path: 'after', message: expect.any(String) }]);
     });
 
+    test('an item whose record does not open is told of, and does not take the queue with it', async () => {
+      const [low, critical, high] = (await arrive(['low', 'critical', 'high'])) as [string, string, string];
+      const { db } = school.store;
+      const damage = async (id: string, how: (envelope: string) => string) => {
+        const records = db.selectFrom('records').select('envelope').where('id', '=', id);
+        const { envelope } = await records.executeTakeFirstOrThrow();
+        await db
+          .updateTable('records')
+          .set({ envelope: how(envelope) })
+          .where('id', '=', id)
+          .execute();
+      };
+      await damage(critical, (envelope) => JSON.stringify({ ...JSON.parse(envelope), keyId: 'lost' }));
+      await damage(high, (envelope) => envelope.slice(0, 100));
+      const technician = await school.person('technician');
+      const page = await technician.queue();
+      expect(page).toMatchObject({ items: [{ id: low }], unreadable: 2, counts: { open: 3, critical: 1 } });
+      const response = await technician.request({
+        method: 'GET',
+        url: `${CONSOLE_PATHS.items}/${high}`,
+      });
+      expect(response.statusCode).toBe(404);
+    });
+
     test('each item shown in a list is written down once for a person and session', async () => {
       const ids = await arrive(['high', 'low']);
       const technician = await school.person('technician');

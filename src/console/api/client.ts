@@ -10,7 +10,6 @@ import {
   itemResponseSchema,
   type Me,
   meSchema,
-  type QueueItem,
   type QueueResponse,
   queueItemSchema,
   queueResponseSchema,
@@ -23,8 +22,8 @@ import type { Failure } from './failure.ts';
 export type Decision = z.infer<typeof decisionRequestSchema>;
 export type Show = 'open' | 'closed';
 
-/** One page of the queue. `unreadable` counts items this console could not parse: they are told, never dropped. */
-export type QueuePage = Omit<QueueResponse, 'items'> & { items: QueueItem[]; unreadable: number };
+/** One page of the queue. `unreadable` also counts items this console could not parse: they are told, never dropped. */
+export type QueuePage = QueueResponse;
 
 const rateLimitWaitMs = 60_000;
 const pageSchema = queueResponseSchema.extend({ items: z.array(z.unknown()) });
@@ -143,7 +142,7 @@ function parsePage(body: unknown): QueuePage {
   const page = pageSchema.parse(body);
   const parsed = page.items.map((item) => queueItemSchema.safeParse(item));
   const items = parsed.flatMap((result) => (result.success ? [result.data] : []));
-  return { ...page, items, unreadable: parsed.length - items.length };
+  return { ...page, items, unreadable: page.unreadable + parsed.length - items.length };
 }
 
 async function readBody<Value>(

@@ -62,8 +62,8 @@ export function QueueList({ show, openId, hrefOf, search, onSearch, onOrder }: Q
       </div>
       {unreadable > 0 && (
         <Banner tone="warning">
-          {count(unreadable, 'thing')} in the queue can’t be shown by this version of the console. Reload the
-          page; if this stays, tell your technician at once.
+          {count(unreadable, 'thing')} in the queue can’t be shown. Reload the page; if this stays, tell your
+          technician at once.
         </Banner>
       )}
       {queue.isPending && <LoadingRows />}
@@ -73,7 +73,7 @@ export function QueueList({ show, openId, hrefOf, search, onSearch, onOrder }: Q
           <Button onPress={() => void queue.refetch()}>Try again</Button>
         </EmptyState>
       )}
-      {queue.data !== undefined && items.length === 0 && (
+      {queue.data !== undefined && items.length === 0 && (unreadable === 0 || search !== '') && (
         <NothingHere show={show} page={pages[0]} search={search} onClear={() => onSearch('')} />
       )}
       <ul className="queue-rows" ref={list}>

@@ -1,6 +1,6 @@
 import type { PlainRecord, Policy } from '#contract';
 import { envelopeSchema, type QueueItem, type Screenshot, screenshotSchema, severitySchema } from '#contract';
-import { err, ok, type Result } from '#kernel';
+import { err, ok, parseJson, type Result } from '#kernel';
 import type { Opener } from '#seal';
 import type { ItemRow } from './repository.ts';
 
@@ -33,8 +33,9 @@ function screenshotOf(row: ItemRow, plan: Screenshot): Screenshot {
 
 /** Opens an item's sealed record and makes the form the console shows. The failure says why it does not open. */
 export async function presentItem(deps: PresentDeps, row: ItemRow): Promise<Result<QueueItem, string>> {
-  const envelope = envelopeSchema.parse(JSON.parse(row.envelope));
-  const opened = await deps.opener().openRecord(envelope);
+  const envelope = envelopeSchema.safeParse(parseJson(row.envelope));
+  if (!envelope.success) return err('damaged');
+  const opened = await deps.opener().openRecord(envelope.data);
   if (!opened.ok) return err(opened.error.kind);
   const record = deps.readRecord(opened.value);
   if (!record.ok) return err('not_a_record');

@@ -3,6 +3,7 @@ import type {
   decisionRequestSchema,
   ItemResponse,
   Permission,
+  QueueItem,
   QueueResponse,
   queueQuerySchema,
 } from '#contract';
@@ -74,14 +75,14 @@ export function createReview(deps: ReviewDeps): Review {
   /** Which items each session has been shown in a list, so that the audit names each of them once. */
   const shown = new Map<string, Set<string>>();
 
-  async function noteListed(reviewer: Reviewer, rows: readonly ItemRow[]): Promise<void> {
+  async function noteListed(reviewer: Reviewer, items: readonly Pick<QueueItem, 'id'>[]): Promise<void> {
     let known = shown.get(reviewer.sessionId);
     if (known === undefined) {
       if (shown.size >= MAX_SESSIONS) shown.delete(shown.keys().next().value ?? '');
       known = new Set();
       shown.set(reviewer.sessionId, known);
     }
-    const fresh = rows.map(({ id }) => id).filter((id) => !known.has(id));
+    const fresh = items.map(({ id }) => id).filter((id) => !known.has(id));
     if (fresh.length === 0) return;
     const { accountId: actor } = reviewer;
     await audit.write(db, { actor, action: 'items_listed', subject: null, detail: { items: fresh } });
@@ -134,10 +135,11 @@ export function createReview(deps: ReviewDeps): Review {
       const rows = await itemRows.page(db, { states, after: cursor, limit: limit + 1 });
       const page = rows.slice(0, limit);
       const items = (await Promise.all(page.map(present))).filter((item) => item !== null);
-      await noteListed(reviewer, page);
+      await noteListed(reviewer, items);
       const last = rows.length > limit ? page.at(-1) : undefined;
       return ok({
         items,
+        unreadable: page.length - items.length,
         nextCursor: last === undefined ? null : writeCursor(positionOf(last)),
         counts: await itemRows.counts(db, open),
         lastItemAt: await itemRows.lastItemAt(db),

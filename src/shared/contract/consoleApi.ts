@@ -100,6 +100,8 @@ export const queueQuerySchema = z.object({
 export const queueResponseSchema = z.object({
   /** Worst first, then newest first. */
   items: z.array(queueItemSchema),
+  /** Items of this page that are left out because their record does not open: a lost key, a damaged disk. */
+  unreadable: z.int().min(0),
   nextCursor: z.string().nullable(),
   counts: z.object({ open: z.int(), critical: z.int() }),
   /** For the empty state: when the last item came, and how many devices were heard of in the last ten minutes. */
