@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ItemResponse } from '#contract';
 import { Button, EmptyState, Key, Lapwing, Toast } from '#ui';
@@ -7,7 +7,7 @@ import { type Decision, explain, keys, type Show } from '../api/index.ts';
 import { ItemPanel } from '../item/index.ts';
 import { QueueList } from '../queue/index.ts';
 import { STATE_WORDS } from '../words/index.ts';
-import { useShortcuts, useWorld } from '../world/index.ts';
+import { catchFocus, useShortcuts, useWorld } from '../world/index.ts';
 
 interface Done {
   id: string;
@@ -23,6 +23,8 @@ export function ReviewPage({ show, openId }: { show: Show; openId: string | null
   const [, navigate] = useLocation();
   const [search, setSearch] = useState('');
   const [done, setDone] = useState<Done | null>(null);
+  /** Once something open has been decided or closed, what comes next takes the focus: what held it has gone. */
+  const [leadsFocus, setLeadsFocus] = useState(false);
   const order = useRef<readonly string[]>([]);
   const base = show === 'open' ? '/queue' : '/decided';
   const hrefOf = useCallback((id: string) => `${base}/${id}`, [base]);
@@ -30,8 +32,13 @@ export function ReviewPage({ show, openId }: { show: Show; openId: string | null
     order.current = ids;
   }, []);
 
+  useEffect(() => {
+    if (leadsFocus && openId === null) catchFocus();
+  }, [leadsFocus, openId]);
+
   function onDecided(response: ItemResponse, decision: Decision): void {
     const { id, state } = response.item;
+    setLeadsFocus(true);
     const message = decision.decision === 'reopen' ? 'Opened again.' : `${STATE_WORDS[state]}.`;
     setDone({
       id,
@@ -55,15 +62,23 @@ export function ReviewPage({ show, openId }: { show: Show; openId: string | null
       canUndo: false,
       message: result.ok ? 'Undone: it waits again.' : `Not undone. ${explain(result.error)}`,
     });
-    if (result.ok) navigate(`/queue/${done.id}`);
+    if (result.ok && openId !== done.id) navigate(`/queue/${done.id}`);
+    else catchFocus();
   }
 
-  const closeItem = () => navigate(base);
+  function closeItem(): void {
+    setLeadsFocus(true);
+    navigate(base);
+  }
   useShortcuts({ z: () => void undo(), ['Escape']: openId === null ? undefined : closeItem });
 
   return (
     <main className="review" id="main" data-open={openId !== null}>
-      {openId === null && <h1 className="hidden-visually">{show === 'open' ? 'Queue' : 'Decided'}</h1>}
+      {openId === null && (
+        <h1 className="hidden-visually" tabIndex={-1}>
+          {show === 'open' ? 'Queue' : 'Decided'}
+        </h1>
+      )}
       <QueueList
         key={show}
         show={show}
@@ -76,7 +91,13 @@ export function ReviewPage({ show, openId }: { show: Show; openId: string | null
       {openId === null ? (
         <Nothing />
       ) : (
-        <ItemPanel key={openId} id={openId} onDecided={onDecided} onBack={() => navigate(base)} />
+        <ItemPanel
+          key={openId}
+          id={openId}
+          takesFocus={leadsFocus}
+          onDecided={onDecided}
+          onBack={closeItem}
+        />
       )}
       <div className="toasts" role="status">
         {done !== null && (

@@ -2,7 +2,7 @@ import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 
 import { type ItemResponse, MAX_NOTE_LENGTH } from '#contract';
 import { Banner, Button, TextArea } from '#ui';
 import { type Decision, explain, type Failure } from '../api/index.ts';
-import { useShortcuts, useWorld } from '../world/index.ts';
+import { catchFocus, useShortcuts, useWorld } from '../world/index.ts';
 
 type Kind = Decision['decision'];
 
@@ -64,19 +64,22 @@ export function Decide({ response, decide }: DecideProps) {
   const [chosen, setChosen] = useState<Kind | null>(null);
   const allowed = ORDER.filter((kind) => response.allowed.includes(kind));
   const isChosenAllowed = chosen !== null && allowed.includes(chosen);
+  /** Whose form was left without a decision: its button takes the focus back. */
+  const [cancelled, setCancelled] = useState<Kind | null>(null);
 
   useShortcuts(Object.fromEntries(allowed.map((kind) => [WORDING[kind].key, () => setChosen(kind)])));
+  useEffect(() => {
+    // Somebody else was quicker, and the form has gone with the focus in it.
+    if (chosen !== null && !isChosenAllowed) catchFocus();
+  }, [chosen, isChosenAllowed]);
+
+  function cancel(): void {
+    setCancelled(chosen);
+    setChosen(null);
+  }
 
   if (isChosenAllowed) {
-    return (
-      <DecisionForm
-        key={chosen}
-        kind={chosen}
-        response={response}
-        decide={decide}
-        onCancel={() => setChosen(null)}
-      />
-    );
+    return <DecisionForm key={chosen} kind={chosen} response={response} decide={decide} onCancel={cancel} />;
   }
   if (allowed.length === 0) return null;
   return (
@@ -87,6 +90,7 @@ export function Decide({ response, decide }: DecideProps) {
             key={kind}
             variant={index === allowed.length - 1 ? 'primary' : 'secondary'}
             shortcut={WORDING[kind].key}
+            autoFocus={kind === cancelled}
             onPress={() => setChosen(kind)}
           >
             {WORDING[kind].button}
@@ -128,6 +132,8 @@ function DecisionForm({ kind, response, decide, onCancel }: DecisionFormProps) {
     if (failed === null) return drafts.write(item.id, '');
     setBusy(false);
     setFailure(failed);
+    // The button was out of use while it saved, and a button out of use holds no focus.
+    field.current?.focus();
   }
 
   /** Enter saves a short note; what was done is longer, so there Enter is a new line and Ctrl+Enter saves. */

@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import type { ItemResponse } from '#contract';
 import { Banner, Button, EmptyState } from '#ui';
 import { type Decision, explain, type Failure, failureOf, keys, useItem } from '../api/index.ts';
 import { STATE_WORDS } from '../words/index.ts';
-import { useWorld } from '../world/index.ts';
+import { catchFocus, useWorld } from '../world/index.ts';
 import { CaptureEvidence } from './capture.tsx';
 import { Decide } from './decide.tsx';
 import { History } from './history.tsx';
@@ -12,16 +13,23 @@ import { ScreenshotPart } from './screenshot.tsx';
 
 interface ItemPanelProps {
   id: string;
+  /** Takes the focus once it is open, unless somebody holds it. */
+  takesFocus: boolean;
   /** Told after the server has taken a decision, with the item as it now stands. */
   onDecided(response: ItemResponse, decision: Decision): void;
   onBack(): void;
 }
 
 /** One capture or report, opened beside the list. */
-export function ItemPanel({ id, onDecided, onBack }: ItemPanelProps) {
+export function ItemPanel({ id, takesFocus, onDecided, onBack }: ItemPanelProps) {
   const { api } = useWorld();
   const client = useQueryClient();
   const query = useItem(api, id);
+  const isOpened = !query.isPending;
+
+  useEffect(() => {
+    if (takesFocus && isOpened) catchFocus();
+  }, [takesFocus, isOpened]);
 
   async function decide(decision: Decision): Promise<Failure | null> {
     const result = await api.decide(id, decision);
@@ -49,7 +57,7 @@ export function ItemPanel({ id, onDecided, onBack }: ItemPanelProps) {
         </p>
       )}
       {query.isError && query.data === undefined && (
-        <EmptyState title="This couldn’t be opened">
+        <EmptyState title="This couldn’t be opened" isPage>
           <p>{explain(failureOf(query.error))}</p>
           <Button onPress={() => void query.refetch()}>Try again</Button>
         </EmptyState>

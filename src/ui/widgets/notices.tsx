@@ -30,7 +30,7 @@ export function EmptyState(props: {
   return (
     <div className="lw-empty">
       {props.picture}
-      <Heading>{props.title}</Heading>
+      <Heading tabIndex={props.isPage === true ? -1 : undefined}>{props.title}</Heading>
       {props.children}
     </div>
   );

@@ -73,6 +73,45 @@ test('after a decision in the middle of the list, the one below opens, and the l
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Casino slots');
 });
 
+test('the keyboard keeps its place: after Cancel at the button, after a decision or an undo at the next title', async ({
+  cleanPage: page,
+  school,
+}) => {
+  const title = page.getByRole('heading', { level: 1 });
+  school.state.items = school.state.items.slice(0, 2);
+  await openItem(page, school, school.state.items[0]);
+  await page.getByRole('button', { name: 'Pass to DSL' }).press('Enter');
+  await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await expect(page.getByRole('button', { name: 'Pass to DSL' })).toBeFocused();
+  await page.keyboard.press('n');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'No concern' })).toBeFocused();
+
+  await page.keyboard.press('n');
+  school.state.trouble = 'drop';
+  await page.getByRole('button', { name: 'Mark no concern' }).press('Enter');
+  await expect(page.getByRole('alert').filter({ hasText: "can't be reached" })).toBeVisible();
+  await expect(page.getByLabel('Why it’s no concern')).toBeFocused();
+  school.state.trouble = null;
+  await page.getByRole('button', { name: 'Mark no concern' }).press('Enter');
+  await expect(title).toHaveText('Mila Duarte reported something');
+  await expect(title).toBeFocused();
+
+  await page.keyboard.press('n');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Nothing waiting' })).toBeVisible();
+  await expect(title).toHaveText('Queue');
+  await expect(title).toBeFocused();
+
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await expect(title).toHaveText('Mila Duarte reported something');
+  await expect(title).toBeFocused();
+  await page.getByRole('button', { name: 'Pass to DSL' }).focus();
+  await page.keyboard.press('Escape');
+  await expect(title).toHaveText('Queue');
+  await expect(title).toBeFocused();
+});
+
 test('a DSL records what was done; the record needs words', async ({ cleanPage: page, school }) => {
   school.state.role = 'dsl';
   const item = school.state.items[0];
@@ -156,6 +195,7 @@ test('somebody else was quicker: the note stays, and how it stands now is shown'
   if (item !== undefined) item.state = 'passed';
   await page.keyboard.press('Enter');
   await expect(page.getByText('With the DSL', { exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   expect(item?.state).toBe('passed');
 });
 
