@@ -162,6 +162,10 @@ describe('backup and restore', () => {
     await line.dispose();
   });
   const backup = () => join(line.folder, 'backup');
+  const audited = async () => {
+    const entries = school.store.db.selectFrom('audit').select(['actor', 'action', 'detail']);
+    return entries.where('action', 'like', 'backup_%').orderBy('id').execute();
+  };
 
   test('a running school is copied whole, brought back elsewhere, and passes verify there', async () => {
     const agent = await school.agent();
@@ -193,6 +197,8 @@ describe('backup and restore', () => {
     const agent = await school.agent();
     const { id } = await oneOfEach(school, agent);
     await line.on('backup', backup());
+    const begun = { actor: 'command line', action: 'backup_begun', detail: '{}' };
+    expect(await audited()).toEqual([begun]);
     const lost = school.random.id();
     await agent.send([await agent.seal(fakeCapture(lost))]);
     expect((await line.on('restore', backup())).error).toMatch(/--replace/);
@@ -200,6 +206,7 @@ describe('backup and restore', () => {
     expect(restored).toMatchObject({ code: 0, error: '' });
     expect(restored.out).toMatch(/before-restore/);
     await school.timers.advance(1_000);
+    expect(await audited()).toMatchObject([begun, { actor: 'command line', action: 'backup_restored' }]);
 
     const dsl = await school.person('dsl', 'someone');
     expect((await dsl.queue('?show=all')).items.map((item) => item.id)).toEqual([id]);

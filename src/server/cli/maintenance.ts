@@ -20,11 +20,11 @@ export const backupCommand: Command = {
   options: { json: { type: 'boolean' } },
   positionals: { min: 1, max: 1 },
   run: (context) =>
-    withSchool(context, async ({ store, master, timers, random }) => {
+    withSchool(context, async ({ store, master, audit, timers, random }) => {
       const folder = resolve(context.positionals[0] ?? '');
       const blobsElsewhere = context.config.blobs.kind === 's3';
       const done = await backUp(
-        { store, blobsElsewhere, masterKeyId: master.id, clock: timers, random },
+        { store, audit, blobsElsewhere, masterKeyId: master.id, clock: timers, random },
         folder,
       );
       if (!done.ok) return err(failed(done.error));
@@ -77,8 +77,15 @@ export const restoreCommand: Command = {
     // A backup of an older version gets the tables of this one at once, under a running server too.
     const opened = await openCommandStore(log, config, openExistingStore);
     if (!opened.ok) return opened;
-    await opened.value.dispose();
     const { records, createdAt } = manifest.value;
+    const { store, audit } = opened.value;
+    await audit.write(store.db, {
+      actor: 'command line',
+      action: 'backup_restored',
+      subject: null,
+      detail: { createdAt, records },
+    });
+    await opened.value.dispose();
     print(`Restored ${records} records as they were on ${new Date(createdAt).toISOString()}.`);
     if (done.value.kept !== null) print(`What was there before is kept in ${done.value.kept}.`);
     print('Devices that have sent records since then show them as gaps.');

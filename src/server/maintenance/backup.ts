@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
 import { sha256Schema } from '#contract';
 import { type Clock, err, ok, type Result } from '#kernel';
+import type { Audit } from '../audit/index.ts';
 import { exists, writeAtomic } from '../platform/files.ts';
 import type { Random } from '../platform/random.ts';
 import { type BlobStore, createDiskBlobs, type Store } from '../store/index.ts';
@@ -30,7 +31,8 @@ const MANIFEST = 'backup.json';
 const PAGES_AT_ONCE = 200;
 
 export interface BackupDeps {
-  readonly store: Pick<Store, 'sqlite' | 'blobs'>;
+  readonly store: Pick<Store, 'db' | 'sqlite' | 'blobs'>;
+  readonly audit: Audit;
   /** Whether the blobs lie in an S3 store, which has its own backups. */
   readonly blobsElsewhere: boolean;
   readonly masterKeyId: string;
@@ -53,10 +55,11 @@ function storedBlobs(database: Sqlite.Database): string[] {
 
 /**
  * Copies a running school's SQLite and screenshots into an empty or new folder. Screenshots come after the
- * database: every one that the copy of the database names was stored before it was named.
+ * database: every one that the copy of the database names was stored before it was named. The audit entry is
+ * written before anything is copied, so that a backup that was broken off stands there too.
  */
 export async function backUp(deps: BackupDeps, folder: string): Promise<Result<BackupManifest, string>> {
-  const { store, clock, random } = deps;
+  const { store, audit, clock, random } = deps;
   if (store.sqlite === null) {
     return err(
       'PostgreSQL makes its own backups: pg_dump --format=custom for the database, the S3 store (or a copy of the blobs folder, after the dump) for screenshots',
@@ -65,6 +68,7 @@ export async function backUp(deps: BackupDeps, folder: string): Promise<Result<B
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await readdir(folder)).length > 0)
     return err(`${folder} is not empty: a backup goes to a folder of its own`);
+  await audit.write(store.db, { actor: 'command line', action: 'backup_begun', subject: null });
   const path = join(folder, DATABASE);
   await store.sqlite.backup(path, { progress: () => PAGES_AT_ONCE });
 
