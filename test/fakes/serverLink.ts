@@ -51,6 +51,5 @@ export function createFakeLink(): FakeLink {
         },
       },
     streamsOpened: () => streams,
-    serverNow: () => 0,
   };
 }

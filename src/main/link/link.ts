@@ -55,6 +55,5 @@ export function createServerLink(deps: LinkDeps, identity: LinkIdentity): Server
         http.openEvents({ url: base + path, headers, signal }, listener),
       );
     },
-    serverNow: () => clock.now(),
   };
 }

@@ -5,8 +5,6 @@ export interface ServerClock {
   now(): number;
   /** Takes the server's word. `exactMs`: the precision of that word. */
   learn(serverTimeMs: number, exactMs: number): void;
-  /** Server minus machine, as last learned. */
-  skewMs(): number;
 }
 
 /** Smaller differences are the network's, and are left alone. */
@@ -29,6 +27,5 @@ export function createServerClock(timers: Pick<Timers, 'now' | 'monotonic'>): Se
       if (offsetMs !== null && Math.abs(serverTimeMs - now()) < Math.max(IGNORED_MS, exactMs)) return;
       offsetMs = serverTimeMs - timers.monotonic();
     },
-    skewMs: () => now() - timers.now(),
   };
 }

@@ -31,7 +31,7 @@ export type LinkOutcome =
   /** No answer at all. */
   | { readonly kind: 'unreachable'; readonly reason: string };
 
-/** The line to the school's server: signs each request, knows the server's time, gives answers as outcomes. */
+/** The line to the school's server: signs each request by the server's time, gives answers as outcomes. */
 export interface ServerLink {
   send(request: LinkRequest): Promise<LinkOutcome>;
   /** Opens a signed stream of server-sent events; `onEnd` says why it ended. The caller reconnects. */
@@ -40,6 +40,4 @@ export interface ServerLink {
     signal: AbortSignal,
     listener: { onEvent(name: string, data: string): void; onEnd(reason: string): void },
   ): void;
-  /** The server's time as far as it is known, milliseconds since 1970 UTC; the machine's own before the first answer. */
-  serverNow(): number;
 }

@@ -58,7 +58,6 @@ export const toAgentMessageSchema = z.discriminatedUnion('kind', [
   relayOversizedSchema,
   frontTabSchema,
 ]);
-export type ToAgentMessage = z.infer<typeof toAgentMessageSchema>;
 
 /** Agent -> extension, on connection and on each change of policy. */
 export const toExtensionMessageSchema = z.object({

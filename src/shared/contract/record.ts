@@ -121,7 +121,6 @@ export const screenshotRecordSchema = z.object({
   recordId: idSchema,
   screenshot: screenshotOutcomeSchema,
 });
-export type ScreenshotRecord = z.infer<typeof screenshotRecordSchema>;
 
 /**
  * What the agent had to give up, admitted by the agent itself: a sequence number in here is a known loss,

@@ -2,7 +2,6 @@ import { type ReactNode, useEffect, useState } from 'react';
 import {
   Banner,
   Button,
-  Checkbox,
   Choices,
   Dialog,
   EmptyState,
@@ -137,7 +136,6 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 function Fields() {
   const [choice, setChoice] = useState('a');
-  const [isOn, setOn] = useState(true);
   return (
     <Part title="Fields">
       <div className="gallery-fields">
@@ -158,9 +156,6 @@ function Fields() {
           value={choice}
           onChange={setChoice}
         />
-        <Checkbox isSelected={isOn} onChange={setOn}>
-          Show only those that need a hand
-        </Checkbox>
       </div>
     </Part>
   );

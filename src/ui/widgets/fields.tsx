@@ -1,6 +1,5 @@
 import type { ReactNode, Ref } from 'react';
 import {
-  Checkbox as AriaCheckbox,
   TextArea as AriaTextArea,
   TextField as AriaTextField,
   type TextFieldProps as AriaTextFieldProps,
@@ -112,22 +111,5 @@ export function Choices<Value extends string>(props: ChoicesProps<Value>) {
         ))}
       </div>
     </RadioGroup>
-  );
-}
-
-/** A yes or no. */
-export function Checkbox(props: {
-  isSelected: boolean;
-  onChange(selected: boolean): void;
-  children: ReactNode;
-}) {
-  return (
-    <AriaCheckbox className="lw-checkbox" isSelected={props.isSelected} onChange={props.onChange}>
-      <svg aria-hidden="true" width="24" height="24" viewBox="0 0 24 24">
-        <rect x="1.5" y="1.5" width="21" height="21" rx="4" />
-        <path d="M6 12.5 10.5 17 18 7.5" />
-      </svg>
-      <span>{props.children}</span>
-    </AriaCheckbox>
   );
 }

@@ -85,7 +85,6 @@ describe('the signed line', () => {
     skewMs = skew;
     expect(await send()).toMatchObject({ kind: 'ok' });
     expect(requests).toHaveLength(2);
-    expect(Math.abs(link.serverNow() - (timers.now() + skewMs))).toBeLessThan(10);
     await send();
     expect(requests).toHaveLength(3);
   });
@@ -100,9 +99,12 @@ describe('the signed line', () => {
   });
 
   test('the time is learned from the Date header too', async () => {
-    answers.push(answered(503, null, { date: 'Mon, 05 Jan 2026 12:00:00 GMT', 'retry-after': '7' }));
+    skewMs = 3_600_000;
+    const date = new Date(timers.now() + skewMs).toUTCString();
+    answers.push(answered(503, null, { date, 'retry-after': '7' }));
     expect(await send()).toEqual({ kind: 'busy', status: 503, retryAfterMs: 7_000 });
-    expect(Math.abs(link.serverNow() - Date.UTC(2026, 0, 5, 12, 0, 0))).toBeLessThan(1_000);
+    expect(await send()).toMatchObject({ kind: 'ok' });
+    expect(requests).toHaveLength(2);
   });
 
   test('a request that a proxy sent twice is signed again, once', async () => {
