@@ -32,6 +32,8 @@ export function createTrace(compiled: Compiled, rules: RuleTable): Trace {
   const texts: ExplainedText[] = [];
   const candidates: ExplainedCandidate[] = [];
   const counts = { found: 0, missing: 0 };
+  /** By field. */
+  const lookups = new Map<number, (word: string) => boolean>();
   const { patterns, strings, wordTexts, stems, insides } = compiled;
 
   /** The rule that a phrase is of, null if it cancels; and which part it is of a rule with `near`. */
@@ -62,7 +64,32 @@ export function createTrace(compiled: Compiled, rules: RuleTable): Trace {
     return words.join(' ');
   }
 
-  function phraseWords(pattern: number, inside: boolean): string {
+  /** Says of a word of a phrase (`kill`, `suicid*`, `*porn*`) whether the text of a field has it, in any reading. */
+  function createWordLookup(field: number): (word: string) => boolean {
+    const text = texts.find((one) => one.field === FIELDS[field]);
+    const words = new Set([...(text?.words ?? []), ...(text?.readings.map(({ read }) => read) ?? [])]);
+    const known = new Map<string, boolean>();
+    const look = (word: string): boolean => {
+      const bare = word.replaceAll('*', '');
+      if (bare.length === word.length) return words.has(bare);
+      return [...words].some((one) => (word.startsWith('*') ? one.includes(bare) : one.startsWith(bare)));
+    };
+    return (word) => {
+      const stands = known.get(word) ?? look(word);
+      known.set(word, stands);
+      return stands;
+    };
+  }
+
+  /** As many alternatives as a person reads: where there are more, those that stand in the text before the others. */
+  function shownOf(ways: readonly string[], stands: (word: string) => boolean): readonly string[] {
+    if (ways.length <= MAX_ALTERNATIVES) return ways;
+    const isThere = (way: string): boolean => way.split(' ').every((word) => word === '' || stands(word));
+    const ordered = [...ways.filter(isThere), ...ways.filter((way) => !isThere(way))];
+    return [...ordered.slice(0, MAX_ALTERNATIVES), '...'];
+  }
+
+  function phraseWords(pattern: number, inside: boolean, stands: (word: string) => boolean): string {
     const shape = patterns[pattern + 1] as number;
     if (shape === 0) return wayWords(pattern + 2, inside);
     const slots: string[] = [];
@@ -71,11 +98,10 @@ export function createTrace(compiled: Compiled, rules: RuleTable): Trace {
       const ways: string[] = [];
       let way = start + 1;
       for (let left = patterns[start] as number; left > 0; left -= 1) {
-        if (ways.length < MAX_ALTERNATIVES) ways.push(wayWords(way, inside));
-        else if (ways.length === MAX_ALTERNATIVES) ways.push('...');
+        ways.push(wayWords(way, inside));
         way += 1 + wayLength(patterns[way] as number);
       }
-      slots.push(ways.length === 1 ? (ways[0] as string) : `(${ways.join('|')})`);
+      slots.push(ways.length === 1 ? (ways[0] as string) : `(${shownOf(ways, stands).join('|')})`);
     }
     return slots.join(' ');
   }
@@ -104,7 +130,9 @@ export function createTrace(compiled: Compiled, rules: RuleTable): Trace {
           : part === null
             ? ruleId
             : `${ruleId} (part ${part} of near)`;
-      const phrase = phraseWords(pattern, inside);
+      const lookup = lookups.get(field) ?? createWordLookup(field);
+      lookups.set(field, lookup);
+      const phrase = phraseWords(pattern, inside, lookup);
       candidates.push({ field: FIELDS[field] as Field, owner, ruleId, phrase, found });
     },
     steps: (rulings) => ({

@@ -96,8 +96,28 @@ test('why something did not count', () => {
   );
   expect(result.hits).toEqual([]);
   expect(decisions.map(({ ruleId, because }) => [ruleId, because])).toEqual([
-    ['test.pack/intent', 'cancelled by the words around it (unless)'],
+    ['test.pack/intent', 'cancelled by "kill myself laughing" around it (unless)'],
     ['test.pack/weak', 'weak signs add up to 4 of 10'],
     ['test.pack/url', 'the rule does not look at the title'],
   ]);
+});
+
+test('words elsewhere that cancel are told', () => {
+  const matcher = matcherOf(
+    packOf('  - { id: r, severity: high, phrases: [kill myself], context_unless: ["song lyrics"] }'),
+  );
+  const url = 'https://x.example/Song-Lyrics';
+  const { decisions } = matcher.explain({ title: 'kill myself', url, app: '' }, CONTEXT);
+  expect(decisions.map(({ because }) => because)).toEqual([
+    'cancelled by "Song-Lyrics" in the url (context_unless)',
+  ]);
+});
+
+test('of many alternatives, those that stand there are shown', () => {
+  const many = '(aa|bb|cc|dd|ee|ff|gg|hang|kill|suicid*|)';
+  const matcher = matcherOf(packOf(`  - { id: r, severity: high, phrases: ["${many} myself"] }`));
+  const phraseOf = (title: string) =>
+    matcher.explain({ title, url: null, app: '' }, CONTEXT).candidates.map(({ phrase }) => phrase);
+  expect(phraseOf('k!ll myself')).toEqual(['(kill||aa|bb|cc|dd|...) myself']);
+  expect(phraseOf('suicidal myself')).toEqual(['(suicid*||aa|bb|cc|dd|...) myself']);
 });

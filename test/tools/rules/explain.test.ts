@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { explainText } from '../../../tools/rules/explain.ts';
 
@@ -42,7 +44,7 @@ test('the decision comes first, and only what led to it is written out', async (
     'What was found:',
     '  counts        "buy w33d" in the title (0-8), rule t.p/buy',
     '  counts        "w33d" in the title (4-8), rule t.p/weed',
-    '  does not      "weed" in the title (10-14), rule t.p/weed: cancelled by the words around it (unless)',
+    '  does not      "weed" in the title (10-14), rule t.p/weed: cancelled by "weed killer" around it (unless)',
     '',
     'How it was read:',
     '  the title: "buy w33d, weed killer"',
@@ -63,3 +65,16 @@ test('the decision comes first, and only what led to it is written out', async (
     '    words: maths',
   ]);
 });
+
+test('words without quotes are one text', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lapwing-explain-'));
+  try {
+    await writeFile(join(folder, 'p.yaml'), PACK);
+    const command = join(import.meta.dirname, '../../../tools/rules/rules.ts');
+    const words = ['explain', 'where', 'to', 'buy', 'weed', '--rules', folder];
+    const { stdout } = await promisify(execFile)(process.execPath, [command, ...words]);
+    expect(stdout).toContain('the title: "where to buy weed"');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 120_000);

@@ -75,9 +75,8 @@ export function createDecider(
   function reasonAgainst(
     ruling: Ruling,
     found: Found,
-    cancels: readonly Found[],
+    { texts, cancels, address }: Findings,
     isHelpSite: boolean,
-    address: string | null,
     context: MatchContext,
   ): string | null {
     const { rule, hit } = ruling;
@@ -90,12 +89,12 @@ export function createDecider(
     const [ruleContext, packContext] = rules.contextSets(rule);
     for (const cancel of cancels) {
       const set = ownerIndex(cancel.owner);
-      const words = FIELDS[cancel.field];
+      const words = () => JSON.stringify(texts[cancel.field]?.slice(cancel.start, cancel.end));
       if (set === ruleContext || set === packContext)
-        return `cancelled by words elsewhere (context_unless, in the ${words})`;
+        return `cancelled by ${words()} in the ${FIELDS[cancel.field]} (context_unless)`;
       const overlaps = cancel.field === found.field && cancel.start < found.end && found.start < cancel.end;
       if (overlaps && (set === ruleSet || set === packSet))
-        return 'cancelled by the words around it (unless)';
+        return `cancelled by ${words()} around it (unless)`;
     }
     return exceptions.reasonAgainst(hit, address, context);
   }
@@ -222,14 +221,7 @@ export function createDecider(
           found.start,
           found.end,
         );
-        ruling.against = reasonAgainst(
-          ruling,
-          found,
-          findings.cancels,
-          isHelpSite,
-          findings.address,
-          context,
-        );
+        ruling.against = reasonAgainst(ruling, found, findings, isHelpSite, context);
         return ruling;
       });
       addUp(rulings);
