@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ImportFormat, type ImportOptions, importLists } from '../../../tools/rules/import/import.ts';
 import { loadRules } from '../../../tools/rules/load.ts';
@@ -203,6 +204,23 @@ describe('what is written can be used, and else nothing is', () => {
     expect(await written()).toBe(OLD);
     expect((await readdir(folder)).sort()).toEqual(['in.txt', 'out.yaml']);
   });
+
+  test('whatever the lines are', async () => {
+    const pieces =
+      '< > , <a> <word> <casino><10> the http tion sex-xxx .gif * ( ) | {me} -5 0 99999 死 ก İ \u0301 \u2028 \u0085 \0 \u200b " \\ \' @ # 😀 \ufffd';
+    const piece = fc.constantFrom(' ', ...pieces.split(' '));
+    const line = fc
+      .tuple(fc.array(piece, { minLength: 1, maxLength: 6 }), fc.integer({ min: -20, max: 20 }))
+      .map(([words, weight]) => `<${words.join('')}><${weight}>`);
+    const lines = fc.array(line, { maxLength: 40 }).map((all) => ['<casino><30>', ...all].join('\n'));
+    await fc.assert(
+      fc.asyncProperty(lines, async (text) => {
+        const { code, errors } = await importText('e2guardian', text);
+        expect({ code, errors }).toEqual({ code: 0, errors: [] });
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
 
   test('files that are not there, or one and the same', async () => {
     await writeFile(join(folder, 'out.yaml'), OLD);
