@@ -21,6 +21,12 @@ describe('a device', () => {
     expect(statusOf(overrides as Parameters<typeof fakeDevice>[2])).toBe(status);
   });
 
+  test('taken out says why, where somebody wrote it', () => {
+    const findings = (revokedReason: string | null) =>
+      viewDevice(fakeDevice('PC', now, { revokedAt: now, revokedReason }), now).findings;
+    expect([findings('sold'), findings(null)]).toEqual([['Taken out: sold'], []]);
+  });
+
   test('says what is wrong in words, failures before degradations', () => {
     const health = (state: 'ok' | 'degraded' | 'failed', message: string) => ({
       part: 'p',

@@ -276,6 +276,7 @@ export function fakeDevice(machine: string, now: number, overrides: Partial<Devi
     enrolledAt: now - 40 * 24 * hourMs,
     lastSeenAt: now - 30_000,
     revokedAt: null,
+    revokedReason: null,
     policyReceived: 12,
     policyApplied: 12,
     health: [],
@@ -308,6 +309,10 @@ export function fakeFleet(now: number): Device[] {
     }),
     fakeDevice('ICT-PC-19', now, { gaps: [{ from: 218, to: 220, since: now - 26 * hourMs }] }),
     fakeDevice('ICT-PC-20', now, { policyReceived: 13, policyApplied: 12 }),
-    fakeDevice('OLD-PC-01', now, { revokedAt: now - 3 * 24 * hourMs, lastSeenAt: now - 4 * 24 * hourMs }),
+    fakeDevice('OLD-PC-01', now, {
+      revokedAt: now - 3 * 24 * hourMs,
+      revokedReason: 'sold',
+      lastSeenAt: now - 4 * 24 * hourMs,
+    }),
   ];
 }

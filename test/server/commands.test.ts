@@ -186,6 +186,21 @@ describe('enrol-token', () => {
     });
   });
 
+  test('is listed without its secret and can be withdrawn once', async () => {
+    const made = await make('--url', 'https://lapwing.school.example', '--uses', '40', '--json');
+    const { tokenId, token } = JSON.parse(made.out);
+    const listed = await line.on('enrol-tokens');
+    expect(listed.out).toMatch(new RegExp(`^${tokenId}  Main  KS2  used 0 of 40  expires 20`));
+    const parsed = await parseEnrolmentToken(token);
+    if (!parsed.ok) throw new Error();
+    expect(listed.out).not.toContain(parsed.value.tokenSecret);
+    expect((await line.on('enrol-tokens', '--json')).out).not.toMatch(/secret/i);
+    expect(await line.on('withdraw-token', tokenId)).toMatchObject({ code: 0, error: '' });
+    expect((await line.on('enrol-tokens')).out).toMatch(/used 0 of 40 {2}withdrawn$/);
+    expect((await line.on('withdraw-token', tokenId)).error).toMatch(/no token .* not withdrawn already/);
+    expect(await line.on('withdraw-token', 'all')).toMatchObject({ code: 2 });
+  });
+
   test('written as a technician writes it takes the address that the server was set up with', async () => {
     const other = await createCommandLine();
     try {
@@ -287,7 +302,7 @@ test('help is there for the program and each command, and nonsense is refused', 
   const help = await line.run('help');
   expect(help.code).toBe(0);
   const names =
-    'init serve add-account account enrol-token devices revoke policy backup restore verify rotate-keys';
+    'init serve add-account account enrol-token enrol-tokens withdraw-token devices revoke policy backup restore verify rotate-keys';
   for (const command of names.split(' ')) {
     expect(help.out).toContain(command);
     expect((await line.run(command, '--help')).out).toContain(`usage: lapwing-server ${command}`);

@@ -57,6 +57,22 @@ onEveryDatabase('trust', (open) => {
       });
     });
 
+    test('a withdrawn token takes no further device in, and the one it took in stays', async () => {
+      const token = await newToken(2);
+      const key = await publicKey();
+      const taken = await enrolRequest(school, { ...token, publicKey: key });
+      expect(await school.enrolment.withdraw(token.tokenId)).toBe(true);
+      expect(await school.enrolment.withdraw(token.tokenId)).toBe(false);
+      const refused = await enrolRequest(school, { ...token, publicKey: await publicKey() });
+      expect([refused.statusCode, codeOf(refused)]).toEqual([403, 'enrolment_withdrawn']);
+      const again = await enrolRequest(school, { ...token, publicKey: key });
+      expect(again.json().deviceId).toBe(taken.json().deviceId);
+      const audit = school.store.db.selectFrom('audit').select(['actor', 'subject']);
+      expect(await audit.where('action', '=', 'enrolment_token_withdrawn').execute()).toEqual([
+        { actor: 'command line', subject: token.tokenId },
+      ]);
+    });
+
     test('a machine enrolled again supersedes its old self', async () => {
       const old = await school.agent({ hardwareId: 'the-machine' });
       const next = await school.agent({ hardwareId: 'the-machine' });

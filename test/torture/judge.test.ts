@@ -41,6 +41,7 @@ function device(machine: string, policyApplied: number): Device {
     enrolledAt: 0,
     lastSeenAt: null,
     revokedAt: null,
+    revokedReason: null,
     policyReceived: policyApplied,
     policyApplied,
     health: [],

@@ -18,7 +18,9 @@ const RANK: Record<DeviceStatus, number> = { problem: 0, unseen: 1, away: 2, wat
 
 /** Judges one device at a moment. `now` in milliseconds since 1970. */
 export function viewDevice(device: Device, now: number): DeviceView {
+  const { revokedReason } = device;
   const findings = [
+    ...(revokedReason === null ? [] : [`Taken out: ${revokedReason}`]),
     ...device.gaps.map(gapWords),
     ...device.health
       .filter((item) => item.state !== 'ok')

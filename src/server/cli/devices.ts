@@ -18,7 +18,7 @@ export function parseDuration(value: string): number | null {
     : Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
 }
 
-/** A name from a device as it may stand on a terminal: no control or direction characters. */
+/** A name or a reason as it may stand on a terminal: no control or direction characters. */
 function printable(name: string): string {
   return name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 60);
 }
@@ -84,6 +84,61 @@ export const enrolTokenCommand: Command = {
   },
 };
 
+export const enrolTokensCommand: Command = {
+  name: 'enrol-tokens',
+  usage: '--data DIR [--json]',
+  summary: 'List the tokens made so far with what is left of them; never their secrets',
+  options: { json: { type: 'boolean' } },
+  positionals: { min: 0, max: 0 },
+  run: (context) =>
+    withSchool(context, async ({ store, audit, timers, random }) => {
+      const enrolment = createEnrolment({ store, bus: store.bus, audit, clock: timers, random });
+      const tokens = await enrolment.tokens();
+      if (context.values.json === true) {
+        const list = tokens.map((token) => ({
+          tokenId: token.id,
+          site: token.site,
+          audience: token.audience,
+          createdAt: token.created_at,
+          expiresAt: token.expires_at,
+          uses: token.uses,
+          used: token.used,
+          withdrawnAt: token.withdrawn_at,
+        }));
+        context.print(JSON.stringify({ tokens: list }));
+        return ok(undefined);
+      }
+      if (tokens.length === 0) context.print('No tokens yet. Make one with enrol-token.');
+      for (const token of tokens) {
+        const expires = new Date(token.expires_at).toISOString();
+        const end = token.expires_at <= timers.now() ? 'expired' : 'expires';
+        const state = token.withdrawn_at === null ? `${end} ${expires}` : 'withdrawn';
+        const use = `used ${token.used} of ${token.uses}`;
+        context.print(`${token.id}  ${printable(token.site)}  ${token.audience}  ${use}  ${state}`);
+      }
+      return ok(undefined);
+    }),
+};
+
+export const withdrawTokenCommand: Command = {
+  name: 'withdraw-token',
+  usage: '--data DIR TOKEN-ID',
+  summary: 'End a token before its time; devices it took in stay',
+  options: {},
+  positionals: { min: 1, max: 1 },
+  async run(context) {
+    const id = idSchema.safeParse(context.positionals[0]);
+    if (!id.success) return err(usage('TOKEN-ID is the id that the enrol-tokens command shows'));
+    return withSchool(context, async ({ store, audit, timers, random }) => {
+      const enrolment = createEnrolment({ store, bus: store.bus, audit, clock: timers, random });
+      if (!(await enrolment.withdraw(id.data)))
+        return err(failed(`there is no token ${id.data} that is not withdrawn already`));
+      context.print(`Token ${id.data} is withdrawn; it takes no further device in.`);
+      return ok(undefined);
+    });
+  },
+};
+
 export const devicesCommand: Command = {
   name: 'devices',
   usage: '--data DIR [--json]',
@@ -102,7 +157,8 @@ export const devicesCommand: Command = {
       for (const device of list) {
         const seen = device.lastSeenAt === null ? 'never' : new Date(device.lastSeenAt).toISOString();
         const missing = device.gaps.reduce((count, gap) => count + gap.to - gap.from + 1, 0);
-        const state = device.revokedAt === null ? '' : '  revoked';
+        const reason = device.revokedReason === null ? '' : `: ${printable(device.revokedReason)}`;
+        const state = device.revokedAt === null ? '' : `  revoked${reason}`;
         context.print(
           `${device.id}  ${printable(device.machine)}  seen ${seen}  lacking ${missing} records${state}`,
         );

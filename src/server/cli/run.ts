@@ -3,7 +3,13 @@ import type { Logger } from 'pino';
 import { readConfig } from '../config.ts';
 import { accountCommand, addAccountCommand } from './accounts.ts';
 import type { Command, CommandFailure } from './command.ts';
-import { devicesCommand, enrolTokenCommand, revokeCommand } from './devices.ts';
+import {
+  devicesCommand,
+  enrolTokenCommand,
+  enrolTokensCommand,
+  revokeCommand,
+  withdrawTokenCommand,
+} from './devices.ts';
 import { initCommand } from './init.ts';
 import { backupCommand, restoreCommand, rotateKeysCommand, verifyCommand } from './maintenance.ts';
 import { policyCommand } from './policy.ts';
@@ -15,6 +21,8 @@ const COMMANDS: readonly Command[] = [
   addAccountCommand,
   accountCommand,
   enrolTokenCommand,
+  enrolTokensCommand,
+  withdrawTokenCommand,
   devicesCommand,
   revokeCommand,
   policyCommand,

@@ -5,7 +5,7 @@ import { type Clock, err, ok, type Result } from '#kernel';
 import type { Audit } from '../audit/index.ts';
 import type { Random } from '../platform/random.ts';
 import type { Bus, Store } from '../store/index.ts';
-import { deviceRows, storable } from './repository.ts';
+import { deviceRows, storable, type TokenRow } from './repository.ts';
 
 export type EnrolFailure = Extract<ErrorCode, `enrolment_${string}`>;
 export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
@@ -18,6 +18,10 @@ export interface Enrolment {
     lifetimeMs: number;
     uses: number;
   }): Promise<{ readonly tokenId: string; readonly tokenSecret: string; readonly expiresAt: number }>;
+  /** The tokens made so far, oldest first, without their secrets. */
+  tokens(): Promise<readonly Omit<TokenRow, 'secret_hash'>[]>;
+  /** Ends a token before its time; devices it took in stay. Returns whether it was there and not yet withdrawn. */
+  withdraw(tokenId: string): Promise<boolean>;
   /** Takes a device in. The same key with the same token again gives the same device and costs no use. */
   enrol(request: EnrolRequest): Promise<Result<{ readonly deviceId: string }, EnrolFailure>>;
 }
@@ -67,6 +71,24 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
       });
       return { tokenId, tokenSecret, expiresAt };
     },
+
+    async tokens() {
+      const rows = await deviceRows.tokens(store.db);
+      return rows.map(({ secret_hash: _, ...token }) => token);
+    },
+
+    withdraw: (tokenId) =>
+      store.db.transaction().execute(async (trx) => {
+        const done = await deviceRows.withdrawToken(trx, tokenId, clock.now());
+        if (done) {
+          await audit.write(trx, {
+            actor: 'command line',
+            action: 'enrolment_token_withdrawn',
+            subject: tokenId,
+          });
+        }
+        return done;
+      }),
 
     async enrol(request) {
       const outcome = await store.db.transaction().execute(async (trx) => {

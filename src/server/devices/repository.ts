@@ -63,6 +63,21 @@ export const deviceRows = {
 
   insertToken: (db: DbOrTrx, token: TokenRow) => db.insertInto('enrolment_tokens').values(token).execute(),
 
+  tokens: (db: DbOrTrx): Promise<TokenRow[]> =>
+    db.selectFrom('enrolment_tokens').selectAll().orderBy('created_at').orderBy('id').execute(),
+
+  /** Returns whether the token was there and not yet withdrawn. */
+  async withdrawToken(trx: DbOrTrx, id: string, at: number): Promise<boolean> {
+    const row = await trx
+      .updateTable('enrolment_tokens')
+      .set({ withdrawn_at: at })
+      .where('id', '=', id)
+      .where('withdrawn_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    return row !== undefined;
+  },
+
   /** The token, locked until the transaction ends, so that two enrolments cannot share its last use. */
   lockToken(trx: Trx, kind: DatabaseKind, id: string): Promise<TokenRow | undefined> {
     const query = trx.selectFrom('enrolment_tokens').selectAll().where('id', '=', id);

@@ -44,6 +44,7 @@ export function createDevices(deps: DevicesDeps): Devices {
         enrolledAt: row.enrolled_at,
         lastSeenAt: row.last_seen_at,
         revokedAt: row.revoked_at,
+        revokedReason: row.revoked_reason,
         policyReceived: row.policy_received,
         policyApplied: row.policy_applied,
         health: healthColumn.parse(JSON.parse(row.health)),

@@ -151,6 +151,8 @@ export const deviceSchema = z.object({
   enrolledAt: epochMsSchema,
   lastSeenAt: epochMsSchema.nullable(),
   revokedAt: epochMsSchema.nullable(),
+  /** Why, in the words of whoever revoked it. */
+  revokedReason: z.string().nullable(),
   policyReceived: z.int().nullable(),
   policyApplied: z.int().nullable(),
   health: z.array(healthItemSchema),
