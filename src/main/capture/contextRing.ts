@@ -1,12 +1,4 @@
-import type { z } from 'zod';
-import type { contextEntrySchema, Observation } from '#contract';
-
-export type ContextEntry = z.infer<typeof contextEntrySchema>;
-
-/** An observation as it appears in the context of a later capture. */
-export function contextEntry({ at, app, title, url }: Observation): ContextEntry {
-  return { at, app: app.name, title, url };
-}
+import { type ContextEntry, contextEntry, type Observation } from '#contract';
 
 /** The last things that were in front, oldest first. Holds no more than it is told to and forgets what is old. */
 export function createContextRing(options: { readonly maxAgeMs: number }): {

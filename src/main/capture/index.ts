@@ -5,4 +5,3 @@ export {
   createCapture,
   type Seen,
 } from './capture.ts';
-export { type ContextEntry, contextEntry } from './contextRing.ts';

@@ -9,13 +9,13 @@
  * - The sealing key only gets newer, also over a second enrolment at the same school.
  * - What a technician reads when it fails says what to do.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   AGENT_PATHS,
   type ErrorCode,
   type enrolRequestSchema,
   enrolResponseSchema,
-  errorCodeSchema,
+  errorResponseSchema,
   type IssuedIntakeKey,
 } from '#contract';
 import { err, ok, parseJson, type Result, type Timers } from '#kernel';
@@ -65,8 +65,6 @@ const IDENTITY = 'identity';
 const PENDING = 'identity-pending';
 const TIMEOUT_MS = 20_000;
 const MAX_SPENT_TOKENS = 20;
-
-const errorBody = z.object({ error: z.object({ code: errorCodeSchema }) });
 
 const REASONS: { readonly [Code in ErrorCode]?: string } = {
   enrolment_unknown: 'The server did not make this token, or it was changed. Make a new one on the server.',
@@ -140,7 +138,8 @@ export function createEnrolment(deps: EnrolmentDeps, options: EnrolmentOptions):
     }
     const answer = enrolResponseSchema.safeParse(parseJson(new TextDecoder().decode(outcome.body)));
     if (outcome.status === 200 && answer.success) return ok(answer.data.deviceId);
-    const code = errorBody.safeParse(parseJson(new TextDecoder().decode(outcome.body))).data?.error.code;
+    const told = errorResponseSchema.safeParse(parseJson(new TextDecoder().decode(outcome.body)));
+    const code = told.data?.error.code;
     const reason = code === undefined ? undefined : REASONS[code];
     if (code !== undefined && reason !== undefined) return err({ code, message: reason, passing: false });
     return err({

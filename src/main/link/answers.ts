@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { epochMsSchema, errorCodeSchema } from '#contract';
+import { epochMsSchema, errorResponseSchema } from '#contract';
 import { parseJson } from '#kernel';
 import type { HttpOutcome, LinkOutcome } from '../ports/index.ts';
 
 type Answer = Extract<HttpOutcome, { kind: 'answered' }>;
 
-const errorBody = z.object({
-  error: z.object({ code: errorCodeSchema, serverTime: epochMsSchema.optional() }),
-});
 const timedBody = z.object({ serverTime: epochMsSchema });
 
 /** Longer waits than this are not believed: a broken proxy must not silence a device for days. */
@@ -24,7 +21,8 @@ export function readAnswer(answer: Answer): ReadAnswer {
   const { status, headers, body } = answer;
   if (status >= 200 && status < 300) return final({ kind: 'ok', status, body, etag: headers.etag ?? null });
   if (status === 304) return final({ kind: 'not_modified' });
-  const code = errorBody.safeParse(parseJson(new TextDecoder().decode(body))).data?.error.code ?? null;
+  const told = errorResponseSchema.safeParse(parseJson(new TextDecoder().decode(body)));
+  const code = told.data?.error.code ?? null;
   if (status === 429 || status >= 500) {
     return final({ kind: 'busy', status, retryAfterMs: retryAfter(headers['retry-after']) });
   }
@@ -44,7 +42,7 @@ export function serverTimeOf(answer: Answer): { readonly ms: number; readonly ex
   // A large body is a policy or a picture, which carry no time.
   const json = answer.body.length > 100_000 ? null : parseJson(new TextDecoder().decode(answer.body));
   const stated =
-    timedBody.safeParse(json).data?.serverTime ?? errorBody.safeParse(json).data?.error.serverTime;
+    timedBody.safeParse(json).data?.serverTime ?? errorResponseSchema.safeParse(json).data?.error.serverTime;
   if (stated !== undefined) return { ms: stated, exactMs: 0 };
   const date = Date.parse(answer.headers.date ?? '');
   return Number.isNaN(date) ? null : { ms: date + 500, exactMs: 5_000 };

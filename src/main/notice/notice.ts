@@ -1,12 +1,11 @@
-import type { z } from 'zod';
-import type {
-  Audience,
-  contextEntrySchema,
-  Observation,
-  Policy,
-  Report,
-  ScreenshotPlan,
-  Session,
+import {
+  type Audience,
+  contextEntry,
+  type Observation,
+  type Policy,
+  type Report,
+  type ScreenshotPlan,
+  type Session,
 } from '#contract';
 import type { Disposable, Timers } from '#kernel';
 import type { ForegroundWindow, Log, PageHandlers, Pages, Random, ScreenPicture } from '../ports/index.ts';
@@ -53,10 +52,6 @@ interface Attachable {
   readonly seen: InFront;
   readonly plan: ScreenshotPlan;
   readonly picture: Promise<ScreenPicture> | null;
-}
-
-function entryOf({ at, app, title, url }: Observation): z.infer<typeof contextEntrySchema> {
-  return { at, app: app.name, title, url };
 }
 
 /** The school's own paragraphs for this audience, or none. */
@@ -116,7 +111,7 @@ export function createNotice(deps: NoticeDeps): Notice {
       text: input.text.toWellFormed(),
       urgent: input.urgent,
       contactId: policy.contacts.some(({ id }) => id === input.contactId) ? input.contactId : null,
-      attached: attached === null ? null : entryOf(attached.seen.observation),
+      attached: attached === null ? null : contextEntry(attached.seen.observation),
       screenshot: attached?.plan ?? null,
     };
     try {

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { err, ok, type Result } from '#kernel';
+import { err, isLoopback, ok, type Result } from '#kernel';
 import { startServer } from '../server.ts';
 import { ADDRESS_OPTIONS, readAddressFlags, toAddress } from './address.ts';
 import { type Command, type CommandContext, type CommandFailure, failed, text, usage } from './command.ts';
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 const DEFAULT_PORT = 8443;
 
 async function readTls(
@@ -46,7 +45,7 @@ export const serveCommand: Command = {
       return err(usage('--port is a number from 0 to 65535'));
     const tls = await readTls(context);
     if (!tls.ok) return tls;
-    if (tls.value === null && !LOOPBACK.test(host)) {
+    if (tls.value === null && !isLoopback(host)) {
       return err(
         failed(
           `will not speak plain HTTP on ${host}: give --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy on this machine (--trust-proxy)`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hitSchema } from './hit.ts';
-import { observationSchema, sessionSchema } from './observation.ts';
+import { type Observation, observationSchema, sessionSchema } from './observation.ts';
 import { epochMsSchema, idSchema, MAX_NOTE_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH } from './text.ts';
 
 /**
@@ -67,6 +67,12 @@ export const contextEntrySchema = z.object({
   title: z.string().max(MAX_TITLE_LENGTH),
   url: z.string().max(MAX_URL_LENGTH).nullable(),
 });
+export type ContextEntry = z.infer<typeof contextEntrySchema>;
+
+/** An observation as it appears beside a later capture or a report. */
+export function contextEntry({ at, app, title, url }: Observation): ContextEntry {
+  return { at, app: app.name, title, url };
+}
 
 /** One or more hits on an observation. */
 export const captureSchema = z.object({

@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { base64urlSchema, issuedIntakeKeySchema } from '#contract';
-import { err, ok, parseJson, type Result } from '#kernel';
+import { err, isLoopback, ok, parseJson, type Result } from '#kernel';
 import { fromBase64url, sha256, toBase64url, utf8 } from './bytes.ts';
-
-/** Whether an address is this machine itself: the only place plain HTTP may go. */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname);
-}
 
 const serverUrlSchema = z.url({ protocol: /^https?$/ }).refine((text) => {
   const url = new URL(text);
-  return url.protocol === 'https:' || isLoopback(url);
+  return url.protocol === 'https:' || isLoopback(url.hostname);
 }, 'expected https, or http to this machine itself');
 
 /** What an enrolment token carries: where to go, whom to trust, what to seal to. */

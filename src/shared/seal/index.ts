@@ -3,7 +3,6 @@ export {
   type EnrolmentToken,
   encodeEnrolmentToken,
   enrolmentTokenSchema,
-  isLoopback,
   parseEnrolmentToken,
   type TokenFailure,
 } from './enrolmentToken.ts';

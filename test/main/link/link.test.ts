@@ -111,8 +111,8 @@ describe('the signed line', () => {
     answers.push(answered(401, { error: { code: 'replayed', message: '' } }));
     expect(await send()).toMatchObject({ kind: 'ok' });
     answers.push(
-      answered(401, { error: { code: 'replayed' } }),
-      answered(401, { error: { code: 'replayed' } }),
+      answered(401, { error: { code: 'replayed', message: '' } }),
+      answered(401, { error: { code: 'replayed', message: '' } }),
     );
     expect(await send()).toEqual({ kind: 'busy', status: 401, retryAfterMs: null });
   });
@@ -143,19 +143,23 @@ describe('the signed line', () => {
     ],
     [
       '400 of our server',
-      answered(400, { error: { code: 'invalid_input' } }),
+      answered(400, { error: { code: 'invalid_input', message: '' } }),
       { kind: 'invalid', code: 'invalid_input' },
     ],
     ['400 of a proxy', answered(400, 'Bad Request'), { kind: 'invalid', code: null }],
-    ['revoked', answered(403, { error: { code: 'device_revoked' } }), { kind: 'refused', why: 'revoked' }],
+    [
+      'revoked',
+      answered(403, { error: { code: 'device_revoked', message: '' } }),
+      { kind: 'refused', why: 'revoked' },
+    ],
     [
       'superseded',
-      answered(403, { error: { code: 'device_superseded' } }),
+      answered(403, { error: { code: 'device_superseded', message: '' } }),
       { kind: 'refused', why: 'revoked' },
     ],
     [
       'unknown',
-      answered(401, { error: { code: 'unknown_device' } }),
+      answered(401, { error: { code: 'unknown_device', message: '' } }),
       { kind: 'refused', why: 'unauthorized' },
     ],
     ['403 of a filter', answered(403, '<html>blocked</html>'), { kind: 'invalid', status: 403, code: null }],

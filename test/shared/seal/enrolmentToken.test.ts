@@ -4,7 +4,6 @@ import {
   createSigningKey,
   type EnrolmentToken,
   encodeEnrolmentToken,
-  isLoopback,
   parseEnrolmentToken,
 } from '#seal';
 
@@ -58,7 +57,6 @@ describe('enrolment tokens', () => {
 
   test('plain HTTP is for this machine itself', async () => {
     for (const serverUrl of ['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080']) {
-      expect(isLoopback(new URL(serverUrl))).toBe(true);
       expect(
         (await parseEnrolmentToken(await encodeEnrolmentToken(await createToken({ serverUrl })))).ok,
       ).toBe(true);

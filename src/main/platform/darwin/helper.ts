@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { z } from 'zod';
+import { parseJson } from '#kernel';
 
 /** How one run of a small program ended. */
 export type ProgramRun =
@@ -58,16 +59,7 @@ export function readHelperAnswer(run: ProgramRun): HelperAnswer {
     const permission = missing.toLowerCase() === 'accessibility' ? 'accessibility' : 'screen_recording';
     return { kind: 'permission_missing', permission };
   }
-  const json = parseJson(run.output);
-  if (json === null) return { kind: 'nothing' };
-  const parsed = helperWindowSchema.safeParse(json);
+  if (run.output.trim() === 'null') return { kind: 'nothing' };
+  const parsed = helperWindowSchema.safeParse(parseJson(run.output));
   return parsed.success ? { kind: 'window', found: parsed.data } : { kind: 'failed', code: 'garbled' };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import { isLoopback } from '#kernel';
 import type { Http, HttpOutcome } from '../../ports/index.ts';
 
 /** An answer larger than this is cut off: the largest real one is a policy with the school's own packs. */
@@ -11,10 +12,6 @@ const EVENTS_SILENCE_MS = 65_000;
 
 /** The longest line of an event stream; anything longer is not ours. */
 const MAX_EVENT_LINE = 100_000;
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}
 
 function flatHeaders(answer: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};

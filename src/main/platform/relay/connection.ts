@@ -1,4 +1,5 @@
 import { EXTENSION_ORIGINS, type FrontTab, toAgentMessageSchema } from '#contract';
+import { parseJson } from '#kernel';
 import { createFrameDecoder, type FrameEvent } from './frames.ts';
 
 /** Why a relay's connection was given up. */
@@ -27,7 +28,7 @@ export function createConnection(listener: ConnectionListener): {
       listener.onOversized(event.length);
       return null;
     }
-    const parsed = toAgentMessageSchema.safeParse(parseJson(event.bytes));
+    const parsed = toAgentMessageSchema.safeParse(parseJson(event.bytes.toString('utf8')));
     if (!parsed.success) return 'malformed';
     const message = parsed.data;
     if (message.kind === 'hello') {
@@ -52,12 +53,4 @@ export function createConnection(listener: ConnectionListener): {
       return null;
     },
   };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
