@@ -81,7 +81,11 @@ describe('whole words', () => {
 
   test('inside_words asks for it', () => {
     const matcher = matcherOf(packOf('  - { id: r, severity: low, phrases: [porn], inside_words: true }'));
-    expect(hitTexts(matcher, 'freepornclips and p0rnhub')).toEqual(['porn', 'p0rnhub']);
+    expect(hitTexts(matcher, 'freepornclips and p0rnhub')).toEqual(['porn', 'p0rn']);
+    expect(hitTexts(matcher, 'porn-free day')).toEqual(['porn']);
+    expect(hitTexts(matcher, 'a free-porn day')).toEqual(['porn']);
+    expect(hitTexts(matcher, 'po-rn')).toEqual(['po-rn']);
+    expect(hitTexts(matcher, 'p0rnhub')).toEqual(['p0rn']);
   });
 });
 

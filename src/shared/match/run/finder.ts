@@ -12,7 +12,14 @@ import {
 import { createTextBuffer, MARK, originOf, type ScanMode, startText } from '../text/buffer.ts';
 import { empty } from '../text/empty.ts';
 import { createFold, type Fold } from '../text/fold.ts';
-import { clearEdges, createLattice, type Edge, type Lattice, originEnd } from '../text/lattice.ts';
+import {
+  clearEdges,
+  createLattice,
+  type Edge,
+  type Lattice,
+  originEnd,
+  originsInEdge,
+} from '../text/lattice.ts';
 import { scanAll, scanStretches } from '../text/scan.ts';
 import { addVariants } from '../text/variants.ts';
 import { createVerifier, type Span } from './verify.ts';
@@ -148,8 +155,10 @@ export function createFinder(compiled: Compiled, field: number): Finder {
         if (!words.isInside(row, buffer.units, at, end)) continue;
         const list = insides[row * STEM.columns + STEM.anchors] as number;
         const last = at + (insides[row * STEM.columns + STEM.length] as number) - 1;
-        const originStart = edge === null ? originOf(buffer, at) : edge.originStart;
-        const originLast = edge === null ? originEnd(buffer, last) : edge.originEnd;
+        const place =
+          edge === null
+            ? { start: originOf(buffer, at), end: originEnd(buffer, last) }
+            : originsInEdge(lattice, edge, at, last);
         for (let anchor = 0; anchor < (anchors[list + STAGE.first] as number); anchor += 1) {
           const pattern = anchors[list + STAGE.count + anchor * 2] as number;
           if (trace !== null) trace.candidate(field, pattern, true, true);
@@ -158,8 +167,7 @@ export function createFinder(compiled: Compiled, field: number): Finder {
             field,
             from,
             to,
-            start: originStart,
-            end: originLast,
+            ...place,
           });
         }
       }

@@ -2,7 +2,7 @@
  * A scanned text and the second readings of its words ("edges"): `k!ll` is read as the words `k` and `ll`, and
  * also as one edge `kill` over both. Node n lies before word n; an edge leads from one node to a later one.
  */
-import { characterAt, type TextBuffer } from './buffer.ts';
+import { characterAt, originOf, type TextBuffer } from './buffer.ts';
 import { empty } from './empty.ts';
 import { createReadings, type Readings } from './readings.ts';
 
@@ -82,4 +82,28 @@ export function originEnd(buffer: TextBuffer, unit: number): number {
   const code = buffer.source.charCodeAt(origin);
   if (code < 128 && (code !== 37 || buffer.mode !== 'url')) return origin + 1;
   return origin + characterAt(buffer, origin, buffer.source.length).width;
+}
+
+/**
+ * What letters `first .. last` of a reading cover of the original: their own place where the reading has a letter for each
+ * of its words' (`porn-free`), otherwise all of the reading.
+ */
+export function originsInEdge(
+  { buffer }: Lattice,
+  edge: Edge,
+  first: number,
+  last: number,
+): { readonly start: number; readonly end: number } {
+  const { tokenStart, tokenEnd } = buffer;
+  let [start, end] = [edge.originStart, edge.originEnd];
+  let letters = edge.start;
+  for (let token = edge.from; token < edge.to; token += 1) {
+    const offset = (tokenStart[token] as number) - letters;
+    letters += (tokenEnd[token] as number) - (tokenStart[token] as number);
+    if (first < letters && first + offset >= (tokenStart[token] as number))
+      start = originOf(buffer, first + offset);
+    if (last < letters && last + offset >= (tokenStart[token] as number))
+      end = originEnd(buffer, last + offset);
+  }
+  return letters === edge.end ? { start, end } : { start: edge.originStart, end: edge.originEnd };
 }
