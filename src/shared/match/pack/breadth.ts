@@ -65,8 +65,7 @@ export function insideProblem(slots: readonly Slot[]): string | null {
 
 /** Whether `unless` stands wherever `phrase` does, in its words: then the phrase can never count. */
 export function alwaysStandsIn(unless: Phrase, phrase: Phrase): boolean {
-  const starts = Array.from(phrase.slots, (_, at) => at);
-  return starts.some((start) => readsAlong(unless.slots, 0, phrase.slots, start));
+  return phrase.slots.some((_, start) => readsAlong(unless.slots, 0, phrase.slots, start));
 }
 
 function readsAlong(unless: readonly Slot[], at: number, slots: readonly Slot[], slot: number): boolean {
