@@ -119,7 +119,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Resu
     store.kind === 'postgres'
       ? createSharedReplayGuard({ db, clock: timers })
       : createMemoryReplayGuard({ clock: timers });
-  const admission = createAdmission({ clock: timers }, { ...ADMISSION, ...options.admission });
+  const admission = createAdmission({ ...ADMISSION, ...options.admission });
   const opener = () => keyring.current().opener;
   const ingest = createIngest({
     store,

@@ -1,14 +1,21 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Envelope, PRIORITIES, type Priority, priorityRank } from '#contract';
+import {
+  type Envelope,
+  PRIORITIES,
+  type Priority,
+  priorityRank,
+  severityOfRank,
+  severityRank,
+  severitySchema,
+} from '#contract';
 import { createAdmission } from '../../src/server/ingest/index.ts';
 import type { FakeAgent } from '../fakes/server/agent.ts';
 import { fakeCapture } from '../fakes/server/records.ts';
 import { createFakeSchool, type FakeSchool } from '../fakes/server/school.ts';
-import { createFakeTimers } from '../fakes/timers.ts';
 
 const door = (maxRunning: number, maxWaiting: number, maxWaitingBytes = 1e9) =>
-  createAdmission({ clock: createFakeTimers() }, { maxRunning, maxWaiting, maxWaitingBytes });
+  createAdmission({ maxRunning, maxWaiting, maxWaitingBytes });
 
 describe('the door', () => {
   test('lets the most urgent in first, and among equals the longest waiting', async () => {
@@ -62,7 +69,6 @@ describe('the door', () => {
           expect(away.length).toBe(Math.max(0, ranks.length - maxRunning - maxWaiting));
           if (away.length > 0)
             for (const { rank } of waited) expect(rank).toBeLessThanOrEqual(Math.min(...away));
-          expect(admission.waiting).toBe(0);
         },
       ),
     );
@@ -202,4 +208,10 @@ describe('an overloaded server', () => {
 
 test('priorities and ranks agree', () => {
   expect(PRIORITIES.map(priorityRank)).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+test('a severity is that of its rank, and a rank that is none is critical', () => {
+  const { options } = severitySchema;
+  expect(options.map(severityRank).map(severityOfRank)).toEqual(options);
+  expect([0, 5, 1.5].map(severityOfRank)).toEqual(['critical', 'critical', 'critical']);
 });

@@ -1,4 +1,4 @@
-import { type Clock, type Disposable, err, ok, type Result } from '#kernel';
+import { type Disposable, err, ok, type Result } from '#kernel';
 
 /** Something that asks to be let in: the more urgent, the smaller its rank (0 is critical). */
 export interface Ticket {
@@ -17,7 +17,6 @@ export interface Admission {
   enter(ticket: Ticket): Promise<Result<Disposable, 'overloaded'>>;
   /** Sends everybody who waits away, and everybody who comes. */
   close(): void;
-  readonly waiting: number;
 }
 
 export interface AdmissionOptions {
@@ -27,14 +26,10 @@ export interface AdmissionOptions {
 }
 
 interface Waiter extends Ticket {
-  readonly since: number;
   readonly answer: (outcome: Result<Disposable, 'overloaded'>) => void;
 }
 
-export function createAdmission(
-  deps: { readonly clock: Pick<Clock, 'monotonic'> },
-  options: AdmissionOptions,
-): Admission {
+export function createAdmission(options: AdmissionOptions): Admission {
   /** Most urgent first; among equals the longest waiting. */
   const waiters: Waiter[] = [];
   let running = 0;
@@ -65,14 +60,11 @@ export function createAdmission(
   }
 
   return {
-    get waiting() {
-      return waiters.length;
-    },
     enter({ rank, bytes }) {
       if (closed) return Promise.resolve(err('overloaded'));
       if (running < options.maxRunning) return Promise.resolve(ok(pass()));
       return new Promise((answer) => {
-        const waiter: Waiter = { rank, bytes, since: deps.clock.monotonic(), answer };
+        const waiter: Waiter = { rank, bytes, answer };
         const before = waiters.findIndex((other) => other.rank > rank);
         if (before === -1) waiters.push(waiter);
         else waiters.splice(before, 0, waiter);

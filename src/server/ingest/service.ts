@@ -5,8 +5,7 @@ import {
   type Envelope,
   type envelopeAnswerSchema,
   priorityRank,
-  type Severity,
-  severitySchema,
+  severityOfRank,
 } from '#contract';
 import { type Clock, err, ok, type Result } from '#kernel';
 import type { Opener, VerifyingKey } from '#seal';
@@ -47,12 +46,10 @@ export interface IngestDeps {
 
 /** Pictures wait behind every text. */
 const BLOB_RANK = 100;
-const SEVERITIES = severitySchema.options;
 
 export function createIngest(deps: IngestDeps): Ingest {
   const { store, sequences, opener, admission, clock } = deps;
   const { db, commits, blobs, bus } = store;
-  const severityOf = (rank: number): Severity => SEVERITIES[rank - 1] ?? 'critical';
 
   return {
     async takeIn(device, envelopes, bytes) {
@@ -74,7 +71,7 @@ export function createIngest(deps: IngestDeps): Ingest {
           ({ id, state, severity }): ConsoleEvent => ({
             kind: 'item',
             id,
-            severity: severityOf(severity),
+            severity: severityOfRank(severity),
             state,
           }),
         );

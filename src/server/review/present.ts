@@ -1,10 +1,8 @@
 import type { PlainRecord, Policy } from '#contract';
-import { envelopeSchema, type QueueItem, type Screenshot, screenshotSchema, severitySchema } from '#contract';
+import { envelopeSchema, type QueueItem, type Screenshot, screenshotSchema, severityOfRank } from '#contract';
 import { err, ok, parseJson, type Result } from '#kernel';
 import type { Opener } from '#seal';
 import type { ItemRow } from './repository.ts';
-
-const SEVERITIES = severitySchema.options;
 
 export interface PresentDeps {
   readonly opener: () => Pick<Opener, 'openRecord'>;
@@ -43,7 +41,7 @@ export async function presentItem(deps: PresentDeps, row: ItemRow): Promise<Resu
   const base = {
     id: row.id,
     state: row.state,
-    severity: SEVERITIES[row.severity - 1] ?? 'critical',
+    severity: severityOfRank(row.severity),
     device: { id: row.device_id, machine: row.machine },
     createdAt: row.created_at,
     receivedAt: row.received_at,

@@ -7,6 +7,7 @@ import type {
   QueueResponse,
   queueQuerySchema,
 } from '#contract';
+import { severityOfRank } from '#contract';
 import { type Clock, err, ok, type Result } from '#kernel';
 import type { Opener } from '#seal';
 import type { Audit } from '../audit/index.ts';
@@ -207,8 +208,7 @@ export function createReview(deps: ReviewDeps): Review {
       });
       if (!outcome.ok) return outcome;
       const { state, severity } = outcome.value;
-      const severities = ['low', 'medium', 'high', 'critical'] as const;
-      bus.publish({ kind: 'item', id, severity: severities[severity - 1] ?? 'critical', state });
+      bus.publish({ kind: 'item', id, severity: severityOfRank(severity), state });
       return ok(null);
     },
   };

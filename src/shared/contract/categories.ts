@@ -33,6 +33,11 @@ export function severityRank(severity: Severity): number {
   return SEVERITY_RANK[severity];
 }
 
+/** The severity of a rank; of a number that is none, `critical`: what is damaged is not to hide. */
+export function severityOfRank(rank: number): Severity {
+  return severitySchema.options.find((severity) => SEVERITY_RANK[severity] === rank) ?? 'critical';
+}
+
 /** Who a rule or a text is for. */
 export const audienceSchema = z.enum(['KS1', 'KS2', 'KS3', 'KS4', 'KS5', 'staff', 'guest']);
 export type Audience = z.infer<typeof audienceSchema>;
