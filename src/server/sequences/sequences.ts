@@ -6,7 +6,7 @@ import { mergeRanges, type Range, subtractRanges } from './ranges.ts';
  *
  * Invariant: a number up to `devices.known_sequence` has either been accounted for (its record is here, in
  * quarantine, or admitted lost by the device) or lies in exactly one row of `sequence_gaps`. The caller holds
- * the device's row lock (`lockDevice`).
+ * the lock of the device's row.
  */
 export interface Sequences {
   /**

@@ -7,7 +7,7 @@ import type { Http, HttpOutcome } from '../../ports/index.ts';
 /** An answer larger than this is cut off: the largest real one is a policy with the school's own packs. */
 const MAX_ANSWER_BYTES = 30_000_000;
 
-/** A stream that says nothing for this long is dead; the server sends a comment every 20 s. */
+/** A stream that says nothing for this long is dead; the server sends a comment every 15 s. */
 const EVENTS_SILENCE_MS = 65_000;
 
 /** The longest line of an event stream; anything longer is not ours. */
