@@ -38,7 +38,7 @@ export function explain(failure: Failure): string {
     case 'forbidden':
       return "Your account isn't allowed to see this. Ask whoever looks after Lapwing at your school.";
     case 'not_found':
-      return "This isn't here any more. It may have been removed when its time to be kept ran out.";
+      return "The server doesn't have this, or can't open it. If it stands in the list, tell your technician.";
     case 'state_changed':
       return "Somebody else decided on this while you were looking. Here's how it stands now.";
     case 'server':
