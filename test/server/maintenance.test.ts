@@ -109,7 +109,7 @@ onEveryDatabase('verify', (open) => {
       'item_differs',
       () => school.store.db.updateTable('items').set({ severity: 1 }).where('id', '=', id).execute(),
     ],
-    ['a lost screenshot', 'blob_missing', () => school.store.blobs.remove(sha256)],
+    ['a lost screenshot', 'blob_missing', () => rm(join(school.folder, 'blobs', sha256.slice(0, 2), sha256))],
   ])('finds %s', async (_what, code, damage) => {
     await damage();
     expect(await codes()).toEqual([[code, id]]);

@@ -215,16 +215,13 @@ describe.each(['disk', 's3'] as const)('blobs on %s', (kind) => {
     s3 = null;
   });
 
-  test('come back byte for byte, putting twice is putting once, and removed is gone', async () => {
+  test('come back byte for byte, and putting twice is putting once', async () => {
     for (const size of [1, 1_000, 3_000_000]) {
       const { sha256, bytes } = blobOf(randomBytes(size));
       expect([await blobs.get(sha256), await blobs.has(sha256)]).toEqual([null, false]);
       await Promise.all([blobs.put(sha256, bytes), blobs.put(sha256, bytes)]);
       expect(await blobs.has(sha256)).toBe(true);
       expect(Buffer.compare((await blobs.get(sha256)) ?? Buffer.alloc(0), bytes)).toBe(0);
-      await blobs.remove(sha256);
-      await blobs.remove(sha256);
-      expect(await blobs.get(sha256)).toBeNull();
     }
   });
 });

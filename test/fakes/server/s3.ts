@@ -72,10 +72,6 @@ export async function startFakeS3(): Promise<FakeS3> {
       objects.set(path, body);
       return answer(200);
     }
-    if (request.method === 'DELETE') {
-      objects.delete(path);
-      return answer(204);
-    }
     const object = objects.get(path);
     if (object === undefined) return answer(404);
     return answer(200, request.method === 'HEAD' ? undefined : object);

@@ -38,6 +38,5 @@ export async function createDiskBlobs(
       }
     },
     has: (sha256) => exists(pathOf(sha256)),
-    remove: (sha256) => rm(pathOf(sha256), { force: true }),
   };
 }

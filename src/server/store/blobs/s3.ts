@@ -50,9 +50,5 @@ export function createS3Blobs(options: S3Options): BlobStore {
     async has(sha256) {
       return (await request('HEAD', sha256)).ok;
     },
-    async remove(sha256) {
-      const response = await request('DELETE', sha256);
-      await response.body?.cancel();
-    },
   };
 }

@@ -8,5 +8,4 @@ export interface BlobStore {
   /** The bytes, or null where there are none. */
   get(sha256: string): Promise<Uint8Array | null>;
   has(sha256: string): Promise<boolean>;
-  remove(sha256: string): Promise<void>;
 }
