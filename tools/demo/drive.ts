@@ -84,7 +84,7 @@ export async function driveOnce(place: DemoPlace): Promise<DemoResult> {
           problems,
         ),
       );
-      report = await sendReport(place, desktop, `Someone is being unkind in chat, ${mark} c`);
+      report = await sendReport(place, desktop, `Someone is being unkind in chat, ${mark} c`, problems);
     } finally {
       await browser.dispose();
     }
@@ -173,7 +173,13 @@ function trayOf({ environment, agentProcessId }: DemoPlace) {
 }
 
 /** Presses the tray's entry and tells something in the window that opens, by keys alone. */
-async function sendReport(place: DemoPlace, desktop: Desktop, text: string): Promise<DemoResult['report']> {
+async function sendReport(
+  place: DemoPlace,
+  desktop: Desktop,
+  text: string,
+  problems: string[],
+): Promise<DemoResult['report']> {
+  const before = new Set((await place.client.items()).map(({ id }) => id));
   say('  tray: Report something');
   await withTrayOf(trayOf(place), (menu) => menu.choose('Report something'));
   // The title a KS2 window takes when its page stands, so keys reach a field.
@@ -182,10 +188,11 @@ async function sendReport(place: DemoPlace, desktop: Desktop, text: string): Pro
   await desktop.type(text);
   const sentAt = Date.now();
   await desktop.press('ctrl+Return', 'ctrl+Return');
-  const isIt = (item: QueueItem): item is ReportItem => item.kind === 'report' && item.report.text === text;
+  const isIt = (item: QueueItem): item is ReportItem => item.kind === 'report' && !before.has(item.id);
   const item = await arrival(place.client, 'the report', ARRIVAL_DEADLINE_MS, async () => {
     return (await place.client.items()).find(isIt) ?? null;
   });
+  if (item.report.text !== text) problems.push(`the report says "${item.report.text}" instead of "${text}"`);
   await desktop.press('alt+F4');
   return {
     about: item.report.about,
