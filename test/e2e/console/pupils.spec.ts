@@ -117,7 +117,7 @@ for (const answer of ['failed', 'broken'] as const) {
   });
 }
 
-test('"I need help now" sends at once, says where to go first, and only then that it was told', async ({
+test('"I need help now" sends at once, says where to go first, and only then that it is on its way', async ({
   cleanPage: page,
   windowsUrl,
 }) => {
