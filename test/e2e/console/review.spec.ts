@@ -206,7 +206,9 @@ test('the line goes down while a note is written: it says so, keeps the note and
   const item = school.state.items[3];
   await openItem(page, school, item);
   await page.keyboard.press('n');
+  await expect(page.getByLabel('Why it’s no concern')).toBeFocused();
   await page.keyboard.type('homework');
+  await expect(page.getByLabel('Why it’s no concern')).toHaveValue('homework');
   school.state.trouble = 'drop';
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert').filter({ hasText: "can't be reached" })).toBeVisible();
